@@ -1,0 +1,39 @@
+import * as z from 'zod';
+
+const DurationMs = z.number().nonnegative();
+
+/** What an installation decides, by the stack's environment or the embedded runtime's options. Defaults are for AWS. */
+export const Settings = z.strictObject({
+  /** Memory tiers of the worker functions, in MiB, ascending. */
+  tiersMiB: z.array(z.number().positive()).min(1).default([1_769, 3_538, 7_076]),
+  /** Zones of the worker functions; none means regional pools alone. */
+  zones: z.array(z.string().min(1)).default([]),
+  /** Slots that one pool can have. */
+  slotMax: z.int().positive().default(100),
+  /** vCPUs that all slots together may use: the account's or the machine's. */
+  vcpuMax: z.number().positive().default(1_000),
+  /** How long a claim holds without a heartbeat. */
+  leaseMs: DurationMs.default(60_000),
+  /** What is added to a lease before another slot takes the shard: clocks differ. */
+  graceMs: DurationMs.default(2_000),
+  /** Attempts at a shard before it is set aside as poison. */
+  attemptMax: z.int().positive().default(3),
+  /** Longest time in one worker invocation; Lambda ends it after 900 s. */
+  invocationMs: DurationMs.default(840_000),
+  /** How long a worker without a ready shard waits inside its invocation. */
+  lingerMs: DurationMs.default(2_000),
+  /** Pause between two looks at the ready queue. */
+  pollMs: DurationMs.default(250),
+  /** Shortest and longest pause between two looks of the monitor. */
+  monitorMinMs: DurationMs.default(1_000),
+  monitorMaxMs: DurationMs.default(60_000),
+  /** Probability that every interval is asked for. */
+  level: z.number().gt(0).lt(1).default(0.9),
+  /** Probability with which a deadline must be met. */
+  chance: z.number().gt(0).lt(1).default(0.95),
+  /** First shards of a new type that run before the others. */
+  canaryCount: z.int().nonnegative().default(2),
+  /** How long one slot's start takes. */
+  startDelayMs: DurationMs.default(600),
+});
+export type Settings = z.infer<typeof Settings>;

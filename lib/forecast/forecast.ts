@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { Interval } from './interval.ts';
+
+/** What one shard is predicted to need on one vCPU. */
+export const ShardNeed = z.strictObject({
+  cpuMs: Interval,
+  durationMs: Interval,
+  memoryMiB: Interval,
+  ioMs: Interval,
+  networkBytes: Interval,
+});
+export type ShardNeed = z.infer<typeof ShardNeed>;
+
+/** Where a prediction comes from: the type's own profile, that of its nearest relatives, or nothing but a prior. */
+export const ForecastOrigin = z.enum(['profile', 'relatives', 'prior']);
+export type ForecastOrigin = z.infer<typeof ForecastOrigin>;
+
+export const TypeForecast = z.strictObject({
+  type: z.string(),
+  origin: ForecastOrigin,
+  sampleCount: z.int().nonnegative(),
+  /** The size model that held-out error chose. */
+  model: z.string(),
+  /** How the rate is expected to move over the horizon: 1 is the level of the profile. */
+  rate: z.array(Interval),
+  /** One step of `rate`. */
+  rateStepMs: z.number().positive(),
+});
+export type TypeForecast = z.infer<typeof TypeForecast>;
+
+export const Forecast = z.strictObject({
+  madeAt: z.number(),
+  level: z.number().gt(0).lt(1),
+  types: z.array(TypeForecast),
+  shards: z.array(z.strictObject({ shard: z.string(), need: ShardNeed })),
+});
+export type Forecast = z.infer<typeof Forecast>;

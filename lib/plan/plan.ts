@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+/** Where and when one shard is expected to run. `rank` orders the ready queue: the lowest is claimed first. */
+export const Placement = z.strictObject({
+  shard: z.string(),
+  pool: z.string(),
+  rank: z.string(),
+  expectedStartAt: z.number(),
+  expectedEndAt: z.number(),
+});
+export type Placement = z.infer<typeof Placement>;
+
+/** A number of slots of one pool over a time: the allocation. */
+export const SlotGrant = z.strictObject({
+  pool: z.string(),
+  slotCount: z.int().positive(),
+  from: z.number(),
+  until: z.number(),
+});
+export type SlotGrant = z.infer<typeof SlotGrant>;
+
+/** A shard type that was never seen: its first shards run alone until they can be judged. */
+export const Canary = z.strictObject({
+  type: z.string(),
+  shards: z.array(z.string()).min(1),
+  verdict: z.enum(['waiting', 'promoted', 'demoted']),
+});
+export type Canary = z.infer<typeof Canary>;
+
+/** What did not fit, with the moment it is expected to start. */
+export const QueuedShard = z.strictObject({ shard: z.string(), expectedStartAt: z.number() });
+export type QueuedShard = z.infer<typeof QueuedShard>;
+
+export const Plan = z.strictObject({
+  run: z.string(),
+  /** Grows with every change of the plan. */
+  generation: z.int().positive(),
+  madeAt: z.number(),
+  deadlineAt: z.number(),
+  placements: z.array(Placement),
+  grants: z.array(SlotGrant),
+  queue: z.array(QueuedShard),
+  canaries: z.array(Canary),
+  expectedEndAt: z.number(),
+  /** Probability that the workflow ends by its deadline. */
+  chance: z.number().min(0).max(1),
+  /** Money for the whole run on AWS. */
+  costUsd: z.number().nonnegative(),
+});
+export type Plan = z.infer<typeof Plan>;

@@ -1,0 +1,28 @@
+import type { Random } from '../core/random.ts';
+import type { Settings } from '../core/settings.ts';
+import type { TaskRegistry } from '../run/define-task.ts';
+import type { Clock } from './clock.ts';
+import type { Executions } from './executions.ts';
+import type { Functions } from './functions.ts';
+import type { Metrics } from './metrics.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { Table } from './table.ts';
+
+/** Decoders that JavaScript has not and the runtime has. */
+export interface Codecs {
+  zstd(input: Uint8Array): Uint8Array;
+}
+
+/** Everything outside the program that a stage's handler may touch. */
+export interface Services {
+  readonly table: Table;
+  readonly objects: ObjectStore;
+  readonly metrics: Metrics;
+  readonly functions: Functions;
+  readonly executions: Executions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: Settings;
+  readonly tasks: TaskRegistry;
+  readonly codecs: Codecs;
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { ShardAttempt } from './shard-attempt.ts';
+
+/** How many attempts of a type the store keeps: the newest ones. */
+export const SAMPLES_MAX = 400;
+
+/** What a size model needs to know of one committed attempt. */
+export const Sample = ShardAttempt.pick({
+  memoryTierMiB: true,
+  startedAt: true,
+  durationMs: true,
+  startDelayMs: true,
+  cold: true,
+  bytesIn: true,
+  recordsIn: true,
+  bytesOut: true,
+  cpuMs: true,
+  peakMemoryMiB: true,
+  ioMs: true,
+  networkBytes: true,
+  context: true,
+});
+export type Sample = z.infer<typeof Sample>;
+
+/** What earlier runs left of one shard type. */
+export const Profile = z.strictObject({
+  type: z.string(),
+  /** Committed attempts, oldest first. */
+  samples: z.array(Sample).max(SAMPLES_MAX),
+  committedCount: z.int().nonnegative(),
+  failedCount: z.int().nonnegative(),
+});
+export type Profile = z.infer<typeof Profile>;

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { Forecast } from '../forecast/forecast.ts';
+import { Interval } from '../forecast/interval.ts';
+import { Plan } from '../plan/plan.ts';
+import { Pool } from '../plan/pool.ts';
+import { ShardAttempt } from '../profile/shard-attempt.ts';
+
+/** A shard that failed every attempt, with all that is needed to look into it. */
+export const PoisonedShard = z.strictObject({
+  shard: z.string(),
+  operation: z.string(),
+  range: z.strictObject({ unit: z.string(), start: z.number(), end: z.number(), objects: z.array(z.string()) }),
+  attempts: z.int().positive(),
+  error: z.strictObject({ name: z.string(), message: z.string() }),
+});
+export type PoisonedShard = z.infer<typeof PoisonedShard>;
+
+/** A decision of the resharder with its numbers, taken or not. */
+export const ReshardRecord = z.strictObject({
+  at: z.number(),
+  change: z.string(),
+  operation: z.string(),
+  shard: z.string().optional(),
+  /** Expected gain and cost of the change. */
+  gainUsd: z.number(),
+  costUsd: z.number(),
+  savedMs: z.number(),
+  taken: z.boolean(),
+  /** One line for people: "split clean/7 at 61 %: -38 s, +0.0004 USD". */
+  reason: z.string(),
+});
+export type ReshardRecord = z.infer<typeof ReshardRecord>;
+
+export const OperationReport = z.strictObject({
+  id: z.string(),
+  type: z.string(),
+  shardCount: z.int().nonnegative(),
+  committedCount: z.int().nonnegative(),
+  onCriticalPath: z.boolean(),
+  slackMs: z.number(),
+  /** Sum over its shards, as predicted before the run and as it was. */
+  predictedMs: Interval,
+  actualMs: z.number(),
+  bytesIn: z.number(),
+  recordsIn: z.number(),
+  recordsOut: z.number(),
+  startedAt: z.number().optional(),
+  endedAt: z.number().optional(),
+});
+export type OperationReport = z.infer<typeof OperationReport>;
+
+/** What the run would cost on AWS, in US dollars, part by part. */
+export const CostSplit = z.strictObject({
+  lambdaUsd: z.number(),
+  stepFunctionsUsd: z.number(),
+  dynamoDbUsd: z.number(),
+  s3Usd: z.number(),
+  totalUsd: z.number(),
+});
+export type CostSplit = z.infer<typeof CostSplit>;
+
+/** Everything that can be said of a run after it: the command line, the HTML report and `--json` show this. */
+export const RunReport = z.strictObject({
+  run: z.string(),
+  workflow: z.string(),
+  startedAt: z.number(),
+  endedAt: z.number(),
+  deadlineAt: z.number(),
+  outcome: z.enum(['met', 'missed', 'incomplete', 'aborted']),
+  operations: z.array(OperationReport),
+  attempts: z.array(ShardAttempt),
+  plan: Plan,
+  pools: z.array(Pool),
+  forecast: Forecast,
+  decisions: z.array(ReshardRecord),
+  poisoned: z.array(PoisonedShard),
+  criticalPath: z.strictObject({ operations: z.array(z.string()), lengthMs: z.number() }),
+  shardCountBound: z.number(),
+  cost: CostSplit,
+  accuracy: z.strictObject({
+    /** Median over committed shards of |predicted - actual| duration, in milliseconds. */
+    medianAbsoluteErrorMs: z.number(),
+    /** Share of committed shards whose duration lay inside its interval. */
+    coverage: z.number(),
+    level: z.number(),
+  }),
+  /** Where each last operation's output lies, operation by operation. */
+  outputs: z.array(z.strictObject({ operation: z.string(), locations: z.array(z.string()) })),
+});
+export type RunReport = z.infer<typeof RunReport>;
