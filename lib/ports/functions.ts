@@ -11,6 +11,8 @@ export interface ConcurrencyLimits {
   readonly accountMax: number;
   /** What may be reserved at the most: Lambda keeps 100 for functions without a reservation. */
   readonly reservableMax: number;
+  /** What no function has reserved of it yet: other programs of the account reserve too. */
+  readonly reservableLeft: number;
 }
 
 /** Functions by name: Lambda, or handlers in this process and worker threads. */
