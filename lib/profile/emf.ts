@@ -1,4 +1,8 @@
-import type { ShardAttempt } from './shard-attempt.ts';
+import { ForeshardError } from '../core/foreshard-error.ts';
+import { ShardAttempt } from './shard-attempt.ts';
+
+/** The CloudWatch namespace of every metric. */
+export const NAMESPACE = 'Foreshard';
 
 /** One log line in CloudWatch's Embedded Metric Format. */
 export interface EmfRecord extends ShardAttempt {
@@ -10,4 +14,64 @@ export interface EmfRecord extends ShardAttempt {
       readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
     }[];
   };
+}
+
+/** CloudWatch knows no MiB: `Megabytes` is the nearest unit that it accepts. */
+const METRICS = [
+  { Name: 'durationMs', Unit: 'Milliseconds' },
+  { Name: 'startDelayMs', Unit: 'Milliseconds' },
+  { Name: 'cpuMs', Unit: 'Milliseconds' },
+  { Name: 'ioMs', Unit: 'Milliseconds' },
+  { Name: 'peakMemoryMiB', Unit: 'Megabytes' },
+  { Name: 'bytesIn', Unit: 'Bytes' },
+  { Name: 'bytesOut', Unit: 'Bytes' },
+  { Name: 'networkBytes', Unit: 'Bytes' },
+  { Name: 'recordsIn', Unit: 'Count' },
+  { Name: 'recordsOut', Unit: 'Count' },
+] as const;
+
+/** Longest dimension value that CloudWatch takes; a longer one would lose the whole metric. */
+const DIMENSION_LENGTH_MAX = 1_024;
+
+/**
+ * Turns an attempt into the log line that carries its metrics.
+ *
+ * Dimensions are bounded: types and zones are few, runs and shards are not and stay plain fields of the line. The
+ * zone's metrics are cut by outcome, because a zone is judged by its error rate.
+ */
+export function toEmf(attempt: ShardAttempt): EmfRecord {
+  const zoneHealth = ['zone', 'outcome'];
+  const typeFits = attempt.type.length <= DIMENSION_LENGTH_MAX;
+  return {
+    _aws: {
+      Timestamp: Math.round(attempt.startedAt + attempt.durationMs),
+      CloudWatchMetrics: [
+        {
+          Namespace: NAMESPACE,
+          Dimensions: typeFits ? [['type'], ['type', 'zone'], zoneHealth] : [zoneHealth],
+          Metrics: METRICS,
+        },
+      ],
+    },
+    ...attempt,
+  };
+}
+
+/**
+ * Reads the attempt back from a log line.
+ *
+ * @param record the parsed JSON of one line
+ * @throws {ForeshardError} `CorruptData`, naming the fields, when the line is not what `toEmf` writes
+ */
+export function fromEmf(record: unknown): ShardAttempt {
+  const { _aws, ...attempt } = Object(record) as Partial<EmfRecord>;
+  const parsed = ShardAttempt.safeParse(attempt);
+  if (_aws === undefined || !parsed.success) {
+    const fields = parsed.error?.issues.map(({ path }) => path.join('.') || 'the record') ?? ['_aws'];
+    throw new ForeshardError(
+      'CorruptData',
+      `a telemetry line is not a shard attempt (wrong: ${fields.join(', ')}); pass a line that a worker logged`,
+    );
+  }
+  return parsed.data;
 }

@@ -6,6 +6,9 @@ export const SAMPLES_MAX = 400;
 
 /** What a size model needs to know of one committed attempt. */
 export const Sample = ShardAttempt.pick({
+  run: true,
+  shard: true,
+  epoch: true,
   memoryTierMiB: true,
   startedAt: true,
   durationMs: true,
@@ -22,6 +25,10 @@ export const Sample = ShardAttempt.pick({
 });
 export type Sample = z.infer<typeof Sample>;
 
+/** What identifies one attempt, so that a record that comes twice counts once. */
+export const AttemptKey = ShardAttempt.pick({ run: true, shard: true, epoch: true, startedAt: true });
+export type AttemptKey = z.infer<typeof AttemptKey>;
+
 /** What earlier runs left of one shard type. */
 export const Profile = z.strictObject({
   type: z.string(),
@@ -29,5 +36,7 @@ export const Profile = z.strictObject({
   samples: z.array(Sample).max(SAMPLES_MAX),
   committedCount: z.int().nonnegative(),
   failedCount: z.int().nonnegative(),
+  /** The failed attempts that `failedCount` already holds, oldest first: the newest ones. */
+  failures: z.array(AttemptKey).max(SAMPLES_MAX),
 });
 export type Profile = z.infer<typeof Profile>;
