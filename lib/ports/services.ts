@@ -1,3 +1,4 @@
+import type { DurationMs, MemoryMiB } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import type { Settings } from '../core/settings.ts';
 import type { TaskRegistry } from '../run/define-task.ts';
@@ -13,6 +14,14 @@ export interface Codecs {
   zstd(input: Uint8Array): Uint8Array;
 }
 
+/** What the thread has used so far; a difference of two readings is what a shard has used. */
+export interface Meter {
+  /** CPU time of this thread since it started. */
+  cpuMs(): DurationMs;
+  /** Memory that this thread holds now. */
+  memoryMiB(): MemoryMiB;
+}
+
 /** Everything outside the program that a stage's handler may touch. */
 export interface Services {
   readonly table: Table;
@@ -25,4 +34,5 @@ export interface Services {
   readonly settings: Settings;
   readonly tasks: TaskRegistry;
   readonly codecs: Codecs;
+  readonly meter: Meter;
 }

@@ -4,6 +4,8 @@ import { Interval } from '../forecast/interval.ts';
 import { Plan } from '../plan/plan.ts';
 import { Pool } from '../plan/pool.ts';
 import { ShardAttempt } from '../profile/shard-attempt.ts';
+import { ReshardRecord } from '../reshard/reshard-record.ts';
+import { Dependency } from '../workflow/definition.ts';
 
 /** A shard that failed every attempt, with all that is needed to look into it. */
 export const PoisonedShard = z.strictObject({
@@ -15,25 +17,11 @@ export const PoisonedShard = z.strictObject({
 });
 export type PoisonedShard = z.infer<typeof PoisonedShard>;
 
-/** A decision of the resharder with its numbers, taken or not. */
-export const ReshardRecord = z.strictObject({
-  at: z.number(),
-  change: z.string(),
-  operation: z.string(),
-  shard: z.string().optional(),
-  /** Expected gain and cost of the change. */
-  gainUsd: z.number(),
-  costUsd: z.number(),
-  savedMs: z.number(),
-  taken: z.boolean(),
-  /** One line for people: "split clean/7 at 61 %: -38 s, +0.0004 USD". */
-  reason: z.string(),
-});
-export type ReshardRecord = z.infer<typeof ReshardRecord>;
-
 export const OperationReport = z.strictObject({
   id: z.string(),
   type: z.string(),
+  /** The operations that it comes after: the edges of the picture of the critical path. */
+  after: z.array(Dependency),
   shardCount: z.int().nonnegative(),
   committedCount: z.int().nonnegative(),
   onCriticalPath: z.boolean(),

@@ -1,0 +1,55 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type * as z from 'zod';
+import { isBadInput } from '../lib/core/foreshard-error.ts';
+import { parseStrictly } from '../lib/core/parse-strictly.ts';
+import type { Services } from '../lib/ports/services.ts';
+
+/** What a handler gets from outside: the embedded runtime hands its services in, on AWS there are none. */
+export interface StageContext extends Context {
+  readonly services?: Services;
+}
+
+interface Stage<Schema extends z.ZodType, Out> {
+  /** The stage's function: its log field, its metric dimension, its file. */
+  readonly name: string;
+  readonly input: Schema;
+  readonly run: (input: z.output<Schema>, services: Services) => Promise<Out>;
+}
+
+/** A stage's function in both runtimes. */
+export type StageHandler<Out> = (event: unknown, context: StageContext) => Promise<Out>;
+
+let onAws: Promise<Services> | undefined;
+
+/**
+ * Makes a Lambda handler of a stage: parses its event strictly, hands it the services, and logs what became of it. An
+ * error goes on as it is, so that the state machine sees its name.
+ */
+export function stage<Schema extends z.ZodType, Out>({ name, input, run }: Stage<Schema, Out>): StageHandler<Out> {
+  const logger = new Logger({ serviceName: 'foreshard', persistentKeys: { stage: name } });
+  const handler = middy<unknown, Out, Error, StageContext>()
+    .onError(({ error, event }) => {
+      if (error && isBadInput(error)) logger.warn(error.message, { error, event: event as object });
+      else if (error) logger.error(error.message, { error, event: event as object });
+    })
+    .after(({ event, response }) => logger.info('done', { event: event as object, response: response as object }))
+    .handler(async (event: unknown, context: StageContext) => {
+      const services = context.services ?? (await awsServicesOnce());
+      return run(parseStrictly(input, event, `event of the ${name}`), services);
+    });
+  return (event, context) => handler(event, context) as Promise<Out>;
+}
+
+/** One set of clients for the life of an execution environment. */
+function awsServicesOnce(): Promise<Services> {
+  onAws ??= (async () => {
+    const [{ awsServices }, { tasks }] = await Promise.all([
+      import('../lib/adapters/aws/aws-services.ts'),
+      import('#tasks'),
+    ]);
+    return awsServices(process.env, tasks);
+  })();
+  return onAws;
+}

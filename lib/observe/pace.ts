@@ -1,0 +1,40 @@
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { OpenShard } from './open-shard.ts';
+
+/** A finished shard: what was predicted and what it took. */
+export interface FinishedShard {
+  readonly predictedMs: DurationMs;
+  readonly actualMs: DurationMs;
+}
+
+/** Below this much finished work the pace is still mostly chance, and the prediction counts for the rest of it. */
+const TRUSTED_WORK_MS = 1_000;
+
+/**
+ * How much longer work takes than was predicted: actual over predicted time of what has finished, drawn towards 1
+ * while little has. Above 1 is slower than predicted.
+ *
+ * @complexity O(n)
+ */
+export function pace(finished: readonly FinishedShard[]): number {
+  let predictedMs = TRUSTED_WORK_MS;
+  let actualMs = TRUSTED_WORK_MS;
+  for (const shard of finished) {
+    predictedMs += shard.predictedMs;
+    actualMs += shard.actualMs;
+  }
+  return actualMs / predictedMs;
+}
+
+/**
+ * What a shard still has to do at the given pace. A worker that reports a cursor is judged by it; one that has not
+ * moved is expected to need at least as long again as it already takes beyond its prediction.
+ */
+export function remainingMs(shard: OpenShard, now: EpochMs, runPace: number): DurationMs {
+  const expectedMs = shard.predictedMs * runPace;
+  if (shard.state === 'waiting' || shard.startedAt === undefined) return expectedMs;
+  const elapsedMs = Math.max(0, now - shard.startedAt);
+  const doneShare = (shard.cursor - shard.start) / Math.max(1, shard.end - shard.start);
+  if (doneShare > 0) return (elapsedMs * (1 - doneShare)) / doneShare;
+  return elapsedMs < expectedMs ? expectedMs - elapsedMs : elapsedMs - expectedMs;
+}
