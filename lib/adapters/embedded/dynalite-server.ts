@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { ForeshardError } from '../../core/foreshard-error.ts';
+import type { DynaliteMessage, DynaliteStart } from './dynalite-thread.ts';
+import { loopbackDynamo } from './loopback-dynamo.ts';
+
+export interface DynaliteServerOptions {
+  /**
+   * Folder of the table's files.
+   *
+   * @default - in memory
+   */
+  readonly path?: string;
+  readonly schema: CreateTableCommandInput;
+}
+
+export interface DynaliteServer {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  /** The real client, tuned for the loopback; closed with the server. */
+  readonly client: DynamoDBClient;
+  /** Waits until every write is with the operating system, and ends the server. */
+  close(): Promise<void>;
+}
+
+const TABLE_WAIT_MAX_SECONDS = 30;
+
+/**
+ * Starts DynamoDB in a thread of this process, and makes the table unless it is there. A write that was acknowledged
+ * survives `kill -9` of the process: LevelDB hands each one to the operating system before it answers.
+ *
+ * @throws {ForeshardError} `StoreUnavailable` when the folder cannot be opened: another process has it, or it is broken
+ */
+export async function dynaliteServer({ path, schema }: DynaliteServerOptions): Promise<DynaliteServer> {
+  if (path !== undefined) await mkdir(path, { recursive: true });
+  const workerData: DynaliteStart = { path };
+  const thread = new Worker(new URL('./dynalite-thread.ts', import.meta.url), { workerData });
+  const said = await next(thread, path);
+  if (!('port' in said)) throw unavailable(path, 'failure' in said ? said.failure : 'it closed at once');
+  const client = loopbackDynamo(said.port);
+  await createTable(client, schema);
+  thread.unref();
+  return {
+    port: said.port,
+    client,
+    async close() {
+      client.destroy();
+      thread.ref();
+      thread.postMessage('close');
+      await next(thread, path);
+      await thread.terminate();
+    },
+  };
+}
+
+async function next(thread: Worker, path: string | undefined): Promise<DynaliteMessage> {
+  try {
+    const [message] = await Promise.race([
+      once(thread, 'message'),
+      once(thread, 'exit').then(() => [{ failure: 'its thread ended' }]),
+    ]);
+    return message as DynaliteMessage;
+  } catch (cause) {
+    throw unavailable(path, cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function unavailable(path: string | undefined, why: string): ForeshardError {
+  return new ForeshardError(
+    'StoreUnavailable',
+    `the tables in '${path ?? 'memory'}' cannot be opened: ${why}; end the other process that has them, or choose another folder`,
+  );
+}
+
+async function createTable(client: DynamoDBClient, schema: CreateTableCommandInput): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(schema));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  await waitUntilTableExists(
+    { client, maxWaitTime: TABLE_WAIT_MAX_SECONDS, minDelay: 0.01, maxDelay: 0.1 },
+    { TableName: schema.TableName },
+  );
+}

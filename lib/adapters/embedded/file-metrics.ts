@@ -1,0 +1,34 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { EmfRecord } from '../../profile/emf.ts';
+
+/**
+ * Collects each run's metrics in a file of their own, one line of EMF a record, as CloudWatch would find them in a log.
+ * Any thread may append: a line is one write to a file opened for appending, which the system does not interleave. What
+ * was emitted is there even when the thread is killed in the next moment.
+ *
+ * @param folder made when it is missing
+ */
+export function fileMetrics(folder: string): Metrics {
+  mkdirSync(folder, { recursive: true });
+  return { emit: (record) => appendFileSync(fileOf(folder, record.run), `${JSON.stringify(record)}\n`) };
+}
+
+/**
+ * @returns the run's records in the order in which they were emitted, none for a run that has not emitted any; a line
+ *   that a crash of the machine cut off is left out
+ */
+export async function readMetrics(folder: string, run: string): Promise<readonly EmfRecord[]> {
+  const text = await readFile(fileOf(folder, run), 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines = text.split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as EmfRecord);
+}
+
+function fileOf(folder: string, run: string): string {
+  return join(folder, `${encodeURIComponent(run)}.ndjson`);
+}

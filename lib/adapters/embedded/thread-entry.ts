@@ -1,0 +1,34 @@
+import { workerData } from 'node:worker_threads';
+import { errorMessage, errorName } from '../../core/foreshard-error.ts';
+import type { CreateHandler, LocalHandler, ThreadAnswer, ThreadCall, ThreadStart } from './invocation.ts';
+
+let starting: Promise<LocalHandler> | undefined;
+
+/** Takes a call in a worker thread. The function is loaded with the first one, so that its failure is an answer. */
+export async function call(threadCall: ThreadCall): Promise<ThreadAnswer> {
+  const { functionName, awsRequestId, memoryMiB, eventJson, endsAt } = threadCall;
+  try {
+    starting ??= load(workerData as ThreadStart);
+    const handler = await starting;
+    const answer = await handler(JSON.parse(eventJson), {
+      functionName,
+      awsRequestId,
+      memoryLimitInMB: String(memoryMiB),
+      getRemainingTimeInMillis: () => endsAt - Date.now(),
+    });
+    return { answerJson: JSON.stringify(answer ?? null) };
+  } catch (error) {
+    return {
+      error: {
+        name: errorName(error),
+        message: errorMessage(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      },
+    };
+  }
+}
+
+async function load({ entry, data }: ThreadStart): Promise<LocalHandler> {
+  const module = (await import(entry)) as { createHandler: CreateHandler };
+  return module.createHandler(data);
+}

@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { errorMessage } from '../../core/foreshard-error.ts';
+import type { MemoryMiB } from '../../core/quantity.ts';
+import { PlatformFault } from '../platform-fault.ts';
+import type { ThreadAnswer, ThreadCall, ThreadStart } from './invocation.ts';
+
+export interface ThreadPoolOptions {
+  readonly functionName: string;
+  /** Limit of a thread's JavaScript heap; buffers lie outside of it. */
+  readonly memoryMiB: MemoryMiB;
+  readonly threadMax: number;
+  readonly start: ThreadStart;
+}
+
+/** Threads that stand for one function's execution environments. They start with a call and stay for the next. */
+export interface ThreadPool {
+  /**
+   * Runs a call in a thread; when the signal aborts, the thread is terminated and the signal's reason thrown.
+   *
+   * @throws {PlatformFault} `OutOfMemory` or `WorkerDied`
+   */
+  run(call: ThreadCall, signal: AbortSignal): Promise<ThreadAnswer>;
+  close(): Promise<void>;
+}
+
+const ENTRY = fileURLToPath(new URL('./thread-entry.ts', import.meta.url));
+/** An environment that nobody needs for this long goes; Lambda keeps one for some minutes. */
+const IDLE_MAX_MS = 120_000;
+const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
+
+export function threadPool({ functionName, memoryMiB, threadMax, start }: ThreadPoolOptions): ThreadPool {
+  const pool = new Piscina<ThreadCall, ThreadAnswer>({
+    filename: ENTRY,
+    name: 'call',
+    minThreads: 0,
+    maxThreads: threadMax,
+    idleTimeout: IDLE_MAX_MS,
+    resourceLimits: { maxOldGenerationSizeMb: memoryMiB },
+    workerData: start,
+    // A thread that waits in Atomics.wait cannot answer its sockets, and finds them closed at the next call.
+    atomics: 'disabled',
+    recordTiming: false,
+  });
+  // A thread that dies while it has no call: the next call starts another one.
+  pool.on('error', () => undefined);
+  return {
+    async run(call, signal) {
+      try {
+        return await pool.run(call, { signal });
+      } catch (cause) {
+        throw signal.aborted ? signal.reason : deathOf(cause, functionName, memoryMiB);
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+function deathOf(cause: unknown, functionName: string, memoryMiB: MemoryMiB): PlatformFault {
+  if (cause instanceof Error && 'code' in cause && cause.code === OUT_OF_MEMORY) {
+    return new PlatformFault(
+      'OutOfMemory',
+      `'${functionName}' needs more than its ${memoryMiB} MiB; use a larger tier`,
+      {
+        cause,
+      },
+    );
+  }
+  return new PlatformFault('WorkerDied', `'${functionName}' ended without an answer: ${errorMessage(cause)}`, {
+    cause,
+  });
+}
