@@ -10,7 +10,7 @@ export type ShardType = string;
 /** A worker function: `1769-use1-az1`, or `1769-regional`. */
 export type PoolId = string;
 
-/** What a shard waits for; see {@link wideNeed}, {@link narrowNeed} and {@link canaryNeed}. */
+/** What a shard waits for; see {@link wideNeed}, {@link narrowNeed}, {@link canaryNeed} and {@link splitNeed}. */
 export type Need = string;
 
 /** Met when every shard of the operation has committed: the barrier node of a wide edge. */
@@ -26,4 +26,9 @@ export function narrowNeed(shard: ShardId): Need {
 /** Met when the first shards of a new type have shown that the type can be trusted. */
 export function canaryNeed(type: ShardType): Need {
   return `canary:${type}`;
+}
+
+/** Met when the cut that made the shard was decided for: until then its range still belongs to another shard. */
+export function splitNeed(tail: ShardId): Need {
+  return `split:${tail}`;
 }

@@ -1,0 +1,69 @@
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { Condition, Table } from '../ports/table.ts';
+import { heldUnder, isHeldUnder, type Lease, leaseOf } from './lease.ts';
+import { parseShard, runningQueue, type ShardRecord, shardKey, timeRank } from './shard-record.ts';
+
+export interface ClaimRequest {
+  /**
+   * Must be unique for every invocation of a worker, never a slot's name alone: a claim whose answer was lost is
+   * recognised by it, and a twin under the same name would take the claim for its own.
+   */
+  readonly owner: string;
+  /** The claimer's clock. */
+  readonly now: EpochMs;
+  readonly leaseMs: DurationMs;
+  /** How long after its end a lease still counts: clocks differ. */
+  readonly graceMs: DurationMs;
+  /** Attempts after which a shard whose lease ran out is left to the sweep, which sets it aside as poison. */
+  readonly attemptMax: number;
+}
+
+export type Claim =
+  | { readonly claimed: true; readonly shard: ShardRecord; readonly lease: Lease }
+  /** `taken`: another worker has it, or it is over; `exhausted`: its last allowed attempt lost its lease. */
+  | { readonly claimed: false; readonly reason: 'taken' | 'exhausted' };
+
+/**
+ * Takes a shard under a new epoch: one that is ready, or one that runs under a lease that ran out.
+ *
+ * @param shard as it was read, however long ago: the claim holds only if its epoch and state are still the same
+ */
+export async function claimShard(table: Table, shard: ShardRecord, request: ClaimRequest): Promise<Claim> {
+  const takesOver = shard.state === 'RUNNING';
+  if (!takesOver && shard.state !== 'READY') return { claimed: false, reason: 'taken' };
+  const attempts = shard.attempts + (takesOver ? 1 : 0);
+  if (attempts >= request.attemptMax) return { claimed: false, reason: 'exhausted' };
+  const leaseUntil = request.now + request.leaseMs;
+  const write = await table.update(
+    shardKey(shard.run, shard.shard),
+    {
+      set: {
+        state: 'RUNNING',
+        epoch: shard.epoch + 1,
+        owner: request.owner,
+        leaseUntil,
+        attempts,
+        cursor: shard.range.start,
+        queue: runningQueue(shard.run),
+        rank: timeRank(leaseUntil),
+      },
+    },
+    takesOver ? leaseRanOut(shard, request.now - request.graceMs) : stillReady(shard),
+  );
+  const now = write.item && parseShard(write.item);
+  const lease = leaseOf({ ...shard, epoch: shard.epoch + 1, owner: request.owner });
+  return now && isHeldUnder(now, lease) ? { claimed: true, shard: now, lease } : { claimed: false, reason: 'taken' };
+}
+
+function stillReady(shard: ShardRecord): Condition {
+  return {
+    all: [
+      { attribute: 'state', equals: 'READY' },
+      { attribute: 'epoch', equals: shard.epoch },
+    ],
+  };
+}
+
+function leaseRanOut(shard: ShardRecord, before: EpochMs): Condition {
+  return { all: [heldUnder(leaseOf(shard)), { attribute: 'leaseUntil', lessThan: before }] };
+}

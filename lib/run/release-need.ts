@@ -1,0 +1,45 @@
+import { collect } from '../core/collect.ts';
+import { canaryNeed, type Need, type RunId, type ShardType } from '../core/ids.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import type { EpochMs } from '../core/quantity.ts';
+import type { Table } from '../ports/table.ts';
+import { openShard } from './open-shard.ts';
+import { parseOperation } from './operation-record.ts';
+import { readShards } from './read-shards.ts';
+import { runKey, runPartition } from './run-record.ts';
+
+/** Requests in flight while many shards are told the same: below what one DynamoDB partition takes in a second. */
+export const RELEASES_AT_ONCE_MAX = 24;
+
+/**
+ * Tells every waiting shard of an operation that a need of it is met.
+ *
+ * The reason why it is met must have been stored before: a shard that is cut off another one meanwhile looks there.
+ */
+export async function releaseNeed(
+  table: Table,
+  need: { readonly run: RunId; readonly operation: string; readonly need: Need },
+  now: EpochMs,
+): Promise<void> {
+  const waiting = await collect(readShards(table, need.run, need.operation));
+  const untold = waiting.filter(
+    ({ state, needs, met }) => state === 'BLOCKED' && needs.includes(need.need) && !met.has(need.need),
+  );
+  const met = new Set([need.need]);
+  await inParallel(untold, RELEASES_AT_ONCE_MAX, (shard) => openShard(table, shard, { met, now }));
+}
+
+/** The canaries of a type were judged: lets the other shards of the type start. */
+export async function releaseCanary(
+  table: Table,
+  canary: { readonly run: RunId; readonly type: ShardType },
+  now: EpochMs,
+): Promise<void> {
+  const need = canaryNeed(canary.type);
+  await table.update(runKey(canary.run), { add: { met: new Set([need]) } }, { attribute: 'run', exists: true });
+  const operations = table.query({ partition: runPartition(canary.run), sortPrefix: 'OP#' });
+  for await (const item of operations) {
+    const { operation, type } = parseOperation(item);
+    if (type === canary.type) await releaseNeed(table, { run: canary.run, operation, need }, now);
+  }
+}

@@ -1,0 +1,95 @@
+import { ForeshardError } from '../core/foreshard-error.ts';
+import { type Need, narrowNeed, type RunId, type ShardId, wideNeed } from '../core/ids.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import type { EpochMs } from '../core/quantity.ts';
+import type { Change, Item, ItemKey, Table } from '../ports/table.ts';
+import { openShard } from './open-shard.ts';
+import {
+  chunkCount,
+  chunkKey,
+  chunkOf,
+  type OperationRecord,
+  operationKey,
+  parseChunk,
+  parseOperation,
+} from './operation-record.ts';
+import { RELEASES_AT_ONCE_MAX, releaseNeed } from './release-need.ts';
+import { indexDone, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
+
+/** Enters a leaf that needs nothing more into its index, and passes on what that completes. */
+export async function settleLeaf(
+  table: Table,
+  leaf: Pick<ShardRecord, 'run' | 'shard' | 'root'>,
+  now: EpochMs,
+): Promise<void> {
+  const key = shardKey(leaf.run, leaf.root);
+  await settleIndex(table, parseShard(await change(table, key, addition('doneLeaves', leaf.shard))), now);
+}
+
+/**
+ * Passes on that an index may be done: to the shards that it feeds, to its operation's done-chunk, and with the last
+ * index to every operation behind a wide edge. Sets only grow, so each step may be repeated, by anyone, in any order.
+ *
+ * @param root the shard that the index began with, as read after one of its leaves was done
+ */
+export async function settleIndex(table: Table, root: ShardRecord, now: EpochMs): Promise<void> {
+  if (!indexDone(root)) return;
+  await inParallel(root.feeds, RELEASES_AT_ONCE_MAX, (fed) => feed(table, { root, fed, now }));
+  const chunk = chunkOf(root.index);
+  const added = addition('done', String(root.index));
+  const { done, size } = parseChunk(await change(table, chunkKey(root.run, root.operation, chunk), added));
+  if (done.size < size) return;
+  const filled = addition('fullChunks', String(chunk));
+  const operation = await change(table, operationKey(root.run, root.operation), filled);
+  await settleOperation(table, parseOperation(operation), now);
+}
+
+/**
+ * Completes an operation whose chunks are all full, and tells every operation that waits for it.
+ * `completedAt` stands before the first one is told: what is cut off a waiting shard meanwhile looks there.
+ */
+export async function settleOperation(table: Table, operation: OperationRecord, now: EpochMs): Promise<void> {
+  if (operation.fullChunks.size < chunkCount(operation.shardCount) || operation.releasedAt !== undefined) return;
+  const key = operationKey(operation.run, operation.operation);
+  await table.update(key, { set: { completedAt: now } }, { attribute: 'completedAt', exists: false });
+  const need = wideNeed(operation.operation);
+  for (const dependent of operation.wideDependents) {
+    await releaseNeed(table, { run: operation.run, operation: dependent, need }, now);
+  }
+  await table.update(key, { set: { releasedAt: now } }, { attribute: 'releasedAt', exists: false });
+}
+
+/** Tells a narrow successor, and after it all that was cut off it: a later cut finds the index done by itself. */
+async function feed(
+  table: Table,
+  told: { readonly root: ShardRecord; readonly fed: ShardId; readonly now: EpochMs },
+): Promise<void> {
+  const { root, fed, now } = told;
+  const met: ReadonlySet<Need> = new Set([narrowNeed(root.shard)]);
+  const successor = await readShard(table, root.run, fed);
+  const opened = await openShard(table, successor, { met, now });
+  for (const leaf of opened.leaves) {
+    if (leaf !== fed) await openShard(table, await readShard(table, root.run, leaf), { met, now });
+  }
+}
+
+async function readShard(table: Table, run: RunId, shard: ShardId): Promise<ShardRecord> {
+  const item = await table.get(shardKey(run, shard));
+  if (!item)
+    throw new ForeshardError('InvariantBroken', `shard '${shard}' of run '${run}' does not exist, but is waited for`);
+  return parseShard(item);
+}
+
+function addition(set: string, member: string): Change {
+  return { add: { [set]: new Set([member]) } };
+}
+
+/** Changes an item that must be there: a change of what was never created would make half an item. */
+async function change(table: Table, key: ItemKey, changed: Change): Promise<Item> {
+  const write = await table.update(key, changed, { attribute: 'run', exists: true });
+  if (write.applied) return write.item;
+  throw new ForeshardError(
+    'InvariantBroken',
+    `item '${key.sort}' of '${key.partition}' does not exist; the run was not created whole`,
+  );
+}

@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import type { RunId, ShardId } from '../core/ids.ts';
+import type { EpochMs, MemoryMiB } from '../core/quantity.ts';
+import type { Item, ItemKey } from '../ports/table.ts';
+import { DataRange } from '../shards/input-layout.ts';
+import { runPartition } from './run-record.ts';
+
+/** `BLOCKED` never comes back once left; `DONE` and `REMOVED` are final; `REMOVED` is a cut that did not happen. */
+export const ShardState = z.enum(['BLOCKED', 'READY', 'RUNNING', 'DONE', 'POISONED', 'REMOVED']);
+export type ShardState = z.infer<typeof ShardState>;
+
+export const ShardFailure = z.strictObject({ name: z.string(), message: z.string() });
+export type ShardFailure = z.infer<typeof ShardFailure>;
+
+/** A shard as the table knows it: the claim, the fence, the cursor and the committed output in one item. */
+export const ShardRecord = z.strictObject({
+  run: z.string(),
+  shard: z.string(),
+  operation: z.string(),
+  index: z.int().nonnegative(),
+  type: z.string(),
+  /** As it was cut first; {@link endOf} tells where it ends now. */
+  range: DataRange,
+  /** Where the shard ends since its tail was cut off. */
+  splitAt: z.int().nonnegative().optional(),
+  bytes: z.number().nonnegative(),
+  state: ShardState,
+  /** The fencing token: one higher with every claim. 0: never claimed. */
+  epoch: z.int().nonnegative(),
+  /** Unique for one invocation of a worker: its slot, a colon, and something random. */
+  owner: z.string().optional(),
+  leaseUntil: z.number().optional(),
+  /** Everything before it belongs to the epoch: no cut may be made there. */
+  cursor: z.int().nonnegative(),
+  /** Attempts that failed. */
+  attempts: z.int().nonnegative(),
+  needs: z.array(z.string()),
+  met: z.set(z.string()),
+  /** Shards of narrow successors that wait for this index. */
+  feeds: z.array(z.string()),
+  memoryTierMiB: z.number().positive(),
+  /** Where it should run: another zone may take it when it has nothing better to do. */
+  zone: z.string(),
+  /** Its place in the ready queue, as planned: the lowest first. */
+  rank: z.string(),
+  /** Generation of the plan that set tier, zone and rank. */
+  generation: z.int().nonnegative(),
+  readyAt: z.number().optional(),
+  doneAt: z.number().optional(),
+  /** The committed output; parsed by who wrote it (lib/run/input). */
+  output: z.json().optional(),
+  /** Why the last attempt failed. */
+  error: ShardFailure.optional(),
+  /** The shard that this one was cut off, and that its index began with; both are itself for an index's first shard. */
+  parent: z.string(),
+  root: z.string(),
+  /** Cuts of this shard that were decided, for or against. */
+  cuts: z.int().nonnegative(),
+  /** Cuts that were decided for. */
+  tails: z.set(z.string()),
+  /** Of an index's first shard: all shards that the index consists of, and those that need nothing more. */
+  leaves: z.set(z.string()),
+  doneLeaves: z.set(z.string()),
+});
+export type ShardRecord = z.infer<typeof ShardRecord>;
+
+const SETS = ['met', 'tails', 'leaves', 'doneLeaves'] as const;
+
+export function shardKey(run: RunId, shard: ShardId): ItemKey {
+  return { partition: runPartition(run), sort: `SHARD#${shard}` };
+}
+
+/** The queue of shards that are ready for a tier. */
+export function readyQueue(run: RunId, memoryTierMiB: MemoryMiB): string {
+  return `${run}#${memoryTierMiB}`;
+}
+
+/** The queue of running shards, the lease that runs out first in front. */
+export function runningQueue(run: RunId): string {
+  return `${run}#running`;
+}
+
+/** Moments as texts of equal length: code unit order is the order of time. */
+export function timeRank(at: EpochMs): string {
+  return String(Math.max(0, Math.floor(at))).padStart(15, '0');
+}
+
+/** Where the shard's range ends now: what lies beyond was cut off. */
+export function endOf(shard: Pick<ShardRecord, 'range' | 'splitAt'>): number {
+  return shard.splitAt ?? shard.range.end;
+}
+
+/** True when everything asked for is in the set. */
+export function covers(set: ReadonlySet<string>, asked: Iterable<string>): boolean {
+  for (const one of asked) if (!set.has(one)) return false;
+  return true;
+}
+
+/** True when every leaf of the index that this shard began is done. */
+export function indexDone(root: ShardRecord): boolean {
+  return root.leaves.size > 0 && covers(root.doneLeaves, root.leaves);
+}
+
+/**
+ * The item of a record. `rank` is taken by the queue index, so the planned rank is stored as `plannedRank`, and the
+ * range as two numbers that conditions can name.
+ */
+export function shardItem(record: ShardRecord): Item {
+  const { rank, range, met, tails, leaves, doneLeaves, ...rest } = record;
+  const item: Record<string, Item[string]> = { ...rest, plannedRank: rank, start: range.start, end: range.end };
+  for (const [name, value] of Object.entries({ met, tails, leaves, doneLeaves }))
+    if (value.size > 0) item[name] = value;
+  return { ...item, ...shardKey(record.run, record.shard), ...queueOf(record) };
+}
+
+/** Where a record is listed in the queue index, if anywhere. */
+export function queueOf(record: ShardRecord): { readonly queue: string; readonly rank: string } | undefined {
+  if (record.state === 'READY') return { queue: readyQueue(record.run, record.memoryTierMiB), rank: record.rank };
+  if (record.state !== 'RUNNING') return undefined;
+  return { queue: runningQueue(record.run), rank: timeRank(record.leaseUntil ?? 0) };
+}
+
+/** @throws {ZodError} when the item is no shard record */
+export function parseShard(item: Item): ShardRecord {
+  const { partition: _partition, sort: _sort, queue: _queue, rank: _rank, plannedRank, start, end, ...rest } = item;
+  const sets = Object.fromEntries(SETS.map((name) => [name, rest[name] ?? new Set()]));
+  return ShardRecord.parse({ ...rest, ...sets, rank: plannedRank, range: { start, end } });
+}
