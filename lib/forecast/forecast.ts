@@ -21,7 +21,7 @@ export const TypeForecast = z.strictObject({
   sampleCount: z.int().nonnegative(),
   /** The size model that held-out error chose. */
   model: z.string(),
-  /** How the rate is expected to move over the horizon: 1 is the level of the profile. */
+  /** How the duration is expected to move over the horizon: 1 is the rate at `madeAt`, which the needs hold already. */
   rate: z.array(Interval),
   /** One step of `rate`. */
   rateStepMs: z.number().positive(),

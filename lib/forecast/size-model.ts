@@ -82,13 +82,16 @@ interface FittedBySize {
 function fitBySize(samples: readonly Sample[], measure: MeasureDefinition): FittedBySize {
   const byBytes = fitAgainst(samples, measure, ({ bytesIn }) => bytesIn);
   const counted = samples.every(({ recordsIn }) => recordsIn > 0);
-  const byRecords = counted ? fitAgainst(samples, measure, ({ recordsIn }) => recordsIn) : undefined;
+  let byRecords: FittedMeasure | undefined;
   return {
     name: byBytes.curve,
-    predict: ({ bytes, records }, level) =>
-      byRecords && records !== undefined && byRecords.heldOutError < byBytes.heldOutError
-        ? byRecords.predict(records, level)
-        : byBytes.predict(bytes, level),
+    predict: ({ bytes, records }, level) => {
+      if (!counted || records === undefined) return byBytes.predict(bytes, level);
+      // Fitted on first use: most shards are cut by bytes and never ask.
+      byRecords ??= fitAgainst(samples, measure, ({ recordsIn }) => recordsIn);
+      const better = byRecords.heldOutError < byBytes.heldOutError;
+      return better ? byRecords.predict(records, level) : byBytes.predict(bytes, level);
+    },
   };
 }
 
