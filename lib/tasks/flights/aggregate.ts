@@ -1,0 +1,120 @@
+import { byCodeUnit } from '../../core/compare.ts';
+import { defineTask } from '../../run/define-task.ts';
+import type { AirportBatch, RouteBatch } from './airport-batch.ts';
+import type { CleanTally } from './clean.ts';
+import { type DelaySummary, type DelaySummaryState, delaySummary } from './delay-summary.ts';
+
+export interface AirportAggregate {
+  readonly kind: 'airport';
+  readonly airport: string;
+  readonly summary: DelaySummaryState;
+}
+
+export interface AirportHourAggregate {
+  readonly kind: 'airport-hour';
+  readonly airport: string;
+  readonly hour: number;
+  readonly summary: DelaySummaryState;
+}
+
+/** Over the airports of one shard: those of all shards are still to be merged. */
+export interface HourAggregate {
+  readonly kind: 'hour';
+  readonly hour: number;
+  readonly summary: DelaySummaryState;
+}
+
+export interface RouteAggregate {
+  readonly kind: 'route';
+  readonly origin: string;
+  readonly destination: string;
+  readonly distanceMiles: number;
+  readonly count: number;
+  readonly sumMinutes: number;
+}
+
+export type FlightsAggregate = AirportAggregate | AirportHourAggregate | HourAggregate | RouteAggregate | CleanTally;
+
+interface RouteTotals {
+  distanceMiles: number;
+  count: number;
+  sumMinutes: number;
+}
+
+interface AirportTotals {
+  readonly hours: Map<number, DelaySummary>;
+  readonly routes: Map<string, RouteTotals>;
+}
+
+/** Batches of the shard's airports in; statistics per airport, per airport and hour, per hour and per route out. */
+export const flightsAggregate = defineTask<unknown, AirportBatch | CleanTally>({
+  name: 'flights-aggregate',
+  async run({ input, write }) {
+    const airports = new Map<string, AirportTotals>();
+    for await (const { records } of input) {
+      for (const record of records) {
+        if (record.kind === 'tally') write(record);
+        else addBatch(airports, record);
+      }
+    }
+    for (const aggregate of aggregates(airports)) write(aggregate);
+  },
+});
+
+function addBatch(airports: Map<string, AirportTotals>, { origin, routes }: AirportBatch): void {
+  let airport = airports.get(origin);
+  if (!airport) {
+    airport = { hours: new Map(), routes: new Map() };
+    airports.set(origin, airport);
+  }
+  for (const route of routes) addRoute(airport, route);
+}
+
+function addRoute(
+  airport: AirportTotals,
+  { destination, distanceMiles, hours, counts, delayMinutes }: RouteBatch,
+): void {
+  const totals = airport.routes.get(destination) ?? { distanceMiles: 0, count: 0, sumMinutes: 0 };
+  airport.routes.set(destination, totals);
+  totals.distanceMiles = Math.max(totals.distanceMiles, distanceMiles);
+  totals.count += delayMinutes.length;
+  let next = 0;
+  for (const [at, hour] of hours.entries()) {
+    const summary = summaryOf(airport.hours, hour);
+    const end = next + (counts[at] ?? 0);
+    for (; next < end; next += 1) {
+      const delay = delayMinutes[next] ?? 0;
+      summary.add(delay);
+      totals.sumMinutes += delay;
+    }
+  }
+}
+
+function summaryOf(hours: Map<number, DelaySummary>, hour: number): DelaySummary {
+  let summary = hours.get(hour);
+  if (!summary) {
+    summary = delaySummary();
+    hours.set(hour, summary);
+  }
+  return summary;
+}
+
+function* aggregates(airports: ReadonlyMap<string, AirportTotals>): Iterable<FlightsAggregate> {
+  const allHours = new Map<number, DelaySummary>();
+  for (const [airport, { hours, routes }] of [...airports].sort(([a], [b]) => byCodeUnit(a, b))) {
+    const whole = delaySummary();
+    for (const [hour, hourly] of [...hours].sort(([a], [b]) => a - b)) {
+      const summary = hourly.state();
+      whole.merge(summary);
+      summaryOf(allHours, hour).merge(summary);
+      yield { kind: 'airport-hour', airport, hour, summary };
+    }
+    yield { kind: 'airport', airport, summary: whole.state() };
+    for (const [destination, totals] of [...routes].sort(([a], [b]) => byCodeUnit(a, b))) {
+      yield { kind: 'route', origin: airport, destination, ...totals };
+    }
+  }
+  for (const [hour, summary] of [...allHours].sort(([a], [b]) => a - b)) {
+    yield { kind: 'hour', hour, summary: summary.state() };
+  }
+}

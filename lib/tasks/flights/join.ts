@@ -1,0 +1,45 @@
+import { parse } from 'csv-parse/sync';
+import * as z from 'zod';
+import { defineTask } from '../../run/define-task.ts';
+import type { AirportAggregate, FlightsAggregate } from './aggregate.ts';
+
+/** What airports.csv knows of an airport. */
+const Place = z.object({ iata: z.string(), name: z.string(), city: z.string(), state: z.string() });
+
+export interface AirportPlace {
+  readonly name: string;
+  readonly city: string;
+  readonly state: string;
+}
+
+/** An airport with its place; without one when the file does not know it. */
+export type JoinedAirport = AirportAggregate & { readonly place?: AirportPlace };
+
+export type JoinedAggregate = JoinedAirport | Exclude<FlightsAggregate, AirportAggregate>;
+
+const JoinParams = z.strictObject({
+  /** Where airports.csv lies: columns iata, name, city and state. */
+  airports: z.string().min(1),
+});
+
+/** Adds name, city and state to every airport; everything else passes through. */
+export const flightsJoin = defineTask<z.infer<typeof JoinParams>, FlightsAggregate>({
+  name: 'flights-join',
+  params: JoinParams,
+  async run({ params, input, objects, write }) {
+    const places = placesOf(await objects.get(params.airports));
+    for await (const { records } of input) {
+      for (const record of records) write(record.kind === 'airport' ? joined(record, places) : record);
+    }
+  },
+});
+
+function placesOf(csv: Uint8Array): ReadonlyMap<string, AirportPlace> {
+  const rows = z.array(Place).parse(parse(new TextDecoder().decode(csv), { columns: true, bom: true }));
+  return new Map(rows.map(({ iata, ...place }) => [iata, place]));
+}
+
+function joined(airport: AirportAggregate, places: ReadonlyMap<string, AirportPlace>): JoinedAirport {
+  const place = places.get(airport.airport);
+  return place ? { ...airport, place } : airport;
+}
