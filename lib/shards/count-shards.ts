@@ -1,0 +1,113 @@
+import type { DurationMs } from '../core/quantity.ts';
+import type { Objective, OperationId } from '../workflow/definition.ts';
+import { alignCounts } from './align-counts.ts';
+import { largestShare } from './cut-ranges.ts';
+import { type CuttableOperation, predecessors } from './cuttable-operation.ts';
+import { type CountLimits, type DurationCurve, durationCurve } from './duration-curve.ts';
+import type { JoinedOperations } from './join-narrow.ts';
+import { deadlineUnreachable, type LeastCounts, leastShardCounts } from './least-shard-counts.ts';
+import { PARTITIONS_MAX } from './partition-counts.ts';
+import { partitionLayout } from './partition-layout.ts';
+
+/** With `latency`, a shard still pays when its work is this share of its start. */
+const PAYING_WORK_SHARE = 0.5;
+/** Inputs with more segments than this are taken as evenly divisible: they are, nearly. */
+const SEGMENTS_LOOKED_AT_MAX = 512;
+
+export interface CountRequest {
+  readonly timeLeftMs: DurationMs;
+  /** How many shards can run at once. */
+  readonly slotMax: number;
+  /** Longest time that one shard may be planned to take. */
+  readonly shardMaxMs: DurationMs;
+  /** Probability with which the deadline must be met. */
+  readonly chance: number;
+  readonly objective: Objective;
+}
+
+export interface ShardCounts {
+  readonly counts: ReadonlyMap<OperationId, number>;
+  readonly least: LeastCounts;
+  readonly limits: ReadonlyMap<OperationId, CountLimits>;
+  /** The probability that is asked of each operation, so that all of a chain keep theirs. */
+  readonly level: number;
+}
+
+/**
+ * Decides into how many shards each operation is cut. `deadline` and `cost`: the fewest with which the workflow ends in
+ * time, because money grows with the number of shards only. `latency`: as many as run at once and pay for their start.
+ *
+ * @throws {ForeshardError} `DeadlineUnreachable`, with the earliest deadline
+ */
+export function countShards({ operations, rooms, ties }: JoinedOperations, request: CountRequest): ShardCounts {
+  refuseTooMuchWork(operations, request);
+  const level = request.chance ** (1 / Math.max(1, longestUncertainChain(operations)));
+  const limits = new Map(operations.map((one) => [one.id, limitsOf(one, rooms.get(one.id) ?? 1, request)]));
+  const stages = operations.map((one) => ({
+    id: one.id,
+    after: predecessors(one),
+    curve: durationCurve(one.estimate, limits.get(one.id) ?? NO_LIMITS, level),
+  }));
+  const least = leastShardCounts(stages, request.timeLeftMs);
+  const wanted = new Map(
+    stages.map(({ id, curve }, index): [string, number] => [
+      id,
+      request.objective === 'latency' ? payingCount(curve, operations[index]) : (least.stages.get(id)?.shardCount ?? 1),
+    ]),
+  );
+  return { counts: alignCounts(operations, wanted, ties), least, limits, level };
+}
+
+/** No shard count makes work shorter than its slots allow. */
+function refuseTooMuchWork(operations: readonly CuttableOperation[], { slotMax, timeLeftMs }: CountRequest): void {
+  const workMs = operations.reduce((sum, { estimate }) => sum + estimate.workMs, 0);
+  const earliestMs = workMs / Math.max(1, slotMax);
+  if (earliestMs > timeLeftMs) throw deadlineUnreachable(timeLeftMs, earliestMs);
+}
+
+/** The most operations with uncertain durations that follow one another. */
+function longestUncertainChain(operations: readonly CuttableOperation[]): number {
+  const lengths = new Map<OperationId, number>();
+  let longest = 0;
+  for (const operation of operations) {
+    let before = 0;
+    for (const id of predecessors(operation)) before = Math.max(before, lengths.get(id) ?? 0);
+    const length = before + (operation.estimate.sigma > 0 ? 1 : 0);
+    lengths.set(operation.id, length);
+    longest = Math.max(longest, length);
+  }
+  return longest;
+}
+
+function limitsOf(operation: CuttableOperation, room: number, { slotMax, shardMaxMs }: CountRequest): CountLimits {
+  const { workMs, skew } = operation.estimate;
+  const floor = Math.min(room, Math.max(1, Math.ceil((workMs * skew) / shardMaxMs)));
+  const cap = Math.max(floor, Math.min(room, Math.max(1, slotMax)));
+  return { floor, cap, slotMax, largestShare: sharesOf(operation) };
+}
+
+/** How uneven the cuts of an operation's input are, as far as that is known before its predecessors are cut. */
+function sharesOf({ kind, sourceLayout, partitionWeights }: CuttableOperation): CountLimits['largestShare'] {
+  if (kind === 'source' && sourceLayout && !sourceLayout.cutInside) {
+    if (sourceLayout.segments.length <= SEGMENTS_LOOKED_AT_MAX) return (count) => largestShare(sourceLayout, count);
+  }
+  if (kind === 'partition' && partitionWeights) {
+    const layout = partitionLayout({ partitionCount: partitionWeights.length, weights: partitionWeights }, 1);
+    return (count) => largestShare(layout, count);
+  }
+  if (kind === 'partition') return (count) => partitionShare(count);
+  return (count) => 1 / count;
+}
+
+function payingCount({ counts }: DurationCurve, operation: CuttableOperation | undefined): number {
+  const { workMs, fixedMs } = operation?.estimate ?? { workMs: 0, fixedMs: 0 };
+  const paying = counts.findLast((count) => workMs / count >= PAYING_WORK_SHARE * fixedMs);
+  return paying ?? counts[0] ?? 1;
+}
+
+const NO_LIMITS: CountLimits = { floor: 1, cap: 1, slotMax: 1, largestShare: () => 1 };
+
+/** With four partitions per shard all are equal; from 64 shards on, 256 partitions no longer divide evenly. */
+function partitionShare(count: number): number {
+  return count <= PARTITIONS_MAX / 4 ? 1 / count : Math.ceil(PARTITIONS_MAX / count) / PARTITIONS_MAX;
+}

@@ -1,0 +1,85 @@
+import { probit } from 'simple-statistics';
+import type { DurationMs } from '../core/quantity.ts';
+import type { WorkEstimate } from './work-estimate.ts';
+
+/** Counts up to this are all looked at; above it, every count is at most this share larger than the one before. */
+const EVERY_COUNT_MAX = 1_024;
+export const COUNT_STEP_SHARE = 0.005;
+
+/** How many shards an operation may have, and how many can run at once. */
+export interface CountLimits {
+  readonly floor: number;
+  readonly cap: number;
+  readonly slotMax: number;
+  /** The share of the input that the largest of N ranges holds, at least 1 / N. */
+  largestShare(count: number): number;
+}
+
+/**
+ * How long an operation takes as a function of its number of shards. Only counts that pay are listed: `counts` ascends
+ * and `timesMs`, in whole milliseconds, descends.
+ */
+export interface DurationCurve {
+  readonly counts: readonly number[];
+  readonly timesMs: readonly number[];
+}
+
+/**
+ * The time that an operation keeps with the given probability, for every number of shards that pays:
+ * `T(N) = waves·(fixed + work·share(N)·q(N)) + perShard·N`, where q(N) is the quantile of the slowest of N shards.
+ *
+ * All N shards, their durations independent and lognormal with mean 1, end within t with probability p exactly if each
+ * one ends within t with probability p^(1/N).
+ *
+ * @param level probability in (0, 1) with which all shards have ended
+ * @complexity O(cap) up to 1,024 shards, logarithmic above
+ * @see docs/methods.md, "How many shards"
+ */
+export function durationCurve(estimate: WorkEstimate, limits: CountLimits, level: number): DurationCurve {
+  const counts: number[] = [];
+  const timesMs: number[] = [];
+  for (let count = limits.floor; count <= limits.cap; count = nextCount(count)) {
+    const timeMs = Math.round(operationMs(estimate, limits, { count, level }));
+    if (timeMs >= (timesMs.at(-1) ?? Number.POSITIVE_INFINITY)) continue;
+    counts.push(count);
+    timesMs.push(timeMs);
+  }
+  return { counts, timesMs };
+}
+
+/** The time within which an operation of `count` shards ends with probability `level`. */
+export function operationMs(
+  estimate: WorkEstimate,
+  limits: Pick<CountLimits, 'slotMax' | 'largestShare'>,
+  { count, level }: { readonly count: number; readonly level: number },
+): DurationMs {
+  const share = Math.max(limits.largestShare(count), estimate.skew / Math.max(count, estimate.skew));
+  const slowest = slowestFactor(count, estimate.sigma, level);
+  const waveCount = Math.ceil(count / Math.max(1, limits.slotMax));
+  return waveCount * (estimate.fixedMs + estimate.workMs * share * slowest) + estimate.perShardMs * count;
+}
+
+/**
+ * How many times the mean duration the slowest of `count` shards takes, with probability `level`.
+ *
+ * @param sigma spread of the log duration; 0 gives 1
+ */
+export function slowestFactor(count: number, sigma: number, level: number): number {
+  return sigma === 0 ? 1 : Math.exp(sigma * probit(level ** (1 / count)) - (sigma * sigma) / 2);
+}
+
+/** Index of the smallest listed count that keeps a time; nothing when none does. @complexity O(log n) */
+export function leastIndexWithin(curve: DurationCurve, timeMs: DurationMs): number | undefined {
+  let low = 0;
+  let high = curve.timesMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((curve.timesMs[middle] ?? 0) <= timeMs) high = middle;
+    else low = middle + 1;
+  }
+  return low < curve.timesMs.length ? low : undefined;
+}
+
+function nextCount(count: number): number {
+  return count < EVERY_COUNT_MAX ? count + 1 : count + Math.floor(count * COUNT_STEP_SHARE);
+}
