@@ -27,7 +27,12 @@ const Count = z.int().nonnegative();
  * `keys` at any whole number; a location that ends in `/` is a prefix, and every object under it is read.
  */
 export const DataSource = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('csv'), location: Location, delimiter: z.string().length(1).optional() }),
+  z.strictObject({
+    kind: z.literal('csv'),
+    location: Location,
+    delimiter: z.string().length(1).optional(),
+    columns: z.array(z.string().min(1)).min(1).optional(),
+  }),
   z.strictObject({ kind: z.literal('ndjson'), location: Location }),
   z.strictObject({
     kind: z.literal('parquet'),

@@ -1,0 +1,118 @@
+import { ForeshardError } from '../../core/foreshard-error.ts';
+import type { ObjectInfo, ObjectLocation, ObjectStore } from '../../ports/object-store.ts';
+import type { InputLayout } from '../../shards/input-layout.ts';
+import type { DataSource } from '../../workflow/definition.ts';
+import { openParquet } from './parquet-file.ts';
+
+/** Objects of one input; more are grouped into fewer, larger ones. */
+const OBJECTS_MAX = 100_000;
+
+/** Footers that are read at once. */
+const PROBES_AT_ONCE = 16;
+
+/**
+ * Finds out what an input consists of, and where it can be cut. Text is only measured, of Parquet the footers are read.
+ *
+ * @param source a location that ends in `/` is a prefix: every object under it, in code unit order
+ * @throws {ForeshardError} `MissingObject` when nothing lies there; `CorruptData` when a Parquet object is cut off or
+ *   is none; `InvalidInput` when there are more than {@link OBJECTS_MAX} objects
+ * @complexity one request per location or thousand objects; for Parquet one or two more per object
+ */
+export async function probeLayout(source: DataSource, objects: ObjectStore): Promise<InputLayout> {
+  switch (source.kind) {
+    case 'keys':
+      return keyLayout(source.to - source.from);
+    case 'parquet':
+      return rowLayout(await infosAt(source.location, objects), objects);
+    case 'objects':
+      return objectLayout(await infosAt(source.location, objects));
+    default:
+      return byteLayout(await infosAt(source.location, objects));
+  }
+}
+
+async function infosAt(location: ObjectLocation, objects: ObjectStore): Promise<readonly ObjectInfo[]> {
+  if (!location.endsWith('/')) {
+    const info = await objects.info(location);
+    if (info === undefined) throw missing(location);
+    return [info];
+  }
+  const infos: ObjectInfo[] = [];
+  for await (const info of objects.list(location)) {
+    if (infos.length === OBJECTS_MAX) throw tooMany(location);
+    infos.push(info);
+  }
+  if (infos.length === 0) throw missing(location);
+  return infos;
+}
+
+function keyLayout(keyCount: number): InputLayout {
+  return {
+    unit: 'key',
+    unitCount: keyCount,
+    segments: [{ units: keyCount, bytes: keyCount }],
+    cutInside: true,
+    objects: [],
+  };
+}
+
+function byteLayout(infos: readonly ObjectInfo[]): InputLayout {
+  return {
+    unit: 'byte',
+    unitCount: infos.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    segments: infos.map(({ sizeBytes }) => ({ units: sizeBytes, bytes: sizeBytes })),
+    cutInside: true,
+    objects: infos.map(({ location, sizeBytes }) => ({ location, units: sizeBytes, sizeBytes })),
+  };
+}
+
+function objectLayout(infos: readonly ObjectInfo[]): InputLayout {
+  return {
+    unit: 'object',
+    unitCount: infos.length,
+    segments: infos.map(({ sizeBytes }) => ({ units: 1, bytes: sizeBytes })),
+    cutInside: false,
+    objects: infos.map(({ location, sizeBytes }) => ({ location, units: 1, sizeBytes })),
+  };
+}
+
+async function rowLayout(infos: readonly ObjectInfo[], objects: ObjectStore): Promise<InputLayout> {
+  const files: { readonly info: ObjectInfo; readonly groups: InputLayout['segments'] }[] = [];
+  for (let from = 0; from < infos.length; from += PROBES_AT_ONCE) {
+    const batch = infos.slice(from, from + PROBES_AT_ONCE);
+    files.push(...(await Promise.all(batch.map(async (info) => ({ info, groups: await rowGroups(info, objects) })))));
+  }
+  return {
+    unit: 'row',
+    unitCount: files.reduce((sum, { groups }) => sum + rowsIn(groups), 0),
+    segments: files.flatMap(({ groups }) => groups),
+    cutInside: false,
+    objects: files.map(({ info, groups }) => ({ ...info, units: rowsIn(groups) })),
+  };
+}
+
+function rowsIn(groups: InputLayout['segments']): number {
+  return groups.reduce((sum, { units }) => sum + units, 0);
+}
+
+async function rowGroups(info: ObjectInfo, objects: ObjectStore): Promise<InputLayout['segments']> {
+  const { metadata } = await openParquet(info, objects);
+  return metadata.row_groups.map(({ num_rows, columns }) => ({
+    units: Number(num_rows),
+    bytes: columns.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_compressed_size ?? 0), 0),
+  }));
+}
+
+function missing(location: ObjectLocation): ForeshardError {
+  return new ForeshardError(
+    'MissingObject',
+    `nothing lies at '${location}'; name an object that exists, or a prefix with objects under it that ends in '/'`,
+  );
+}
+
+function tooMany(location: ObjectLocation): ForeshardError {
+  return new ForeshardError(
+    'InvalidInput',
+    `more than ${OBJECTS_MAX} objects lie under '${location}'; name a longer prefix or join small objects`,
+  );
+}

@@ -1,0 +1,32 @@
+/** A record with its columns by name. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes records of columns. All of them get their keys in the same order, so that they share one hidden class: that is
+ * what makes both this loop and the task's own reading fast.
+ *
+ * @param names n distinct names, none of them `__proto__`
+ * @param valueAt the value of a column in a row
+ * @complexity O(rows * n)
+ */
+export function rowsOf(
+  names: readonly string[],
+  rowCount: number,
+  valueAt: (column: number, row: number) => unknown,
+): readonly Row[] {
+  const rows: Row[] = [];
+  for (let row = 0; row < rowCount; row += 1) {
+    const record: Record<string, unknown> = {};
+    let column = 0;
+    for (const name of names) record[name] = valueAt(column++, row);
+    rows.push(record);
+  }
+  return rows;
+}
+
+/** Why these names cannot be the columns of a record, or nothing. */
+export function columnFault(names: readonly string[]): string | undefined {
+  if (names.includes('__proto__')) return "a column is named '__proto__', which no record can hold";
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined ? undefined : `two columns are named '${twice}'`;
+}
