@@ -1,5 +1,3 @@
-import { quantile } from 'simple-statistics';
-
 /** `y = intercept + slope * x`. */
 export interface Line {
   readonly intercept: number;
@@ -25,10 +23,9 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  */
 export function quantileLine(x: readonly number[], y: readonly number[], tau: number): Line {
   const [steepestDown, steepestUp] = slopeBounds(x, y);
-  const intercept = (slope: number) => quantile(residuals(x, y, slope), tau);
-  const loss = (slope: number) => pinballSum(residuals(x, y, slope), intercept(slope), tau);
+  const loss = (slope: number) => pinballSum(sortedResiduals(x, y, slope), tau);
   const slope = minimiseConvex(loss, steepestDown, steepestUp);
-  return { slope, intercept: intercept(slope) };
+  return { slope, intercept: orderStatistic(sortedResiduals(x, y, slope), tau) };
 }
 
 /** Every slope between two points is a mean of slopes between neighbours in x: the optimum lies inside their range. */
@@ -53,12 +50,22 @@ function slopeBounds(x: readonly number[], y: readonly number[]): readonly [numb
   return low <= high ? [low, high] : [0, 0];
 }
 
-function residuals(x: readonly number[], y: readonly number[], slope: number): number[] {
-  return y.map((value, index) => value - slope * (x[index] ?? 0));
+function sortedResiduals(x: readonly number[], y: readonly number[], slope: number): Float64Array {
+  const residuals = new Float64Array(y.length);
+  for (let index = 0; index < y.length; index += 1) residuals[index] = (y[index] ?? 0) - slope * (x[index] ?? 0);
+  return residuals.sort();
 }
 
-function pinballSum(values: readonly number[], cut: number, tau: number): number {
-  return values.reduce((sum, value) => sum + (value >= cut ? tau * (value - cut) : (1 - tau) * (cut - value)), 0);
+/** A quantile that interpolates would miss the optimum, which always passes through a point. */
+function orderStatistic(sorted: Float64Array, tau: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * tau) - 1)] ?? 0;
+}
+
+function pinballSum(sorted: Float64Array, tau: number): number {
+  const cut = orderStatistic(sorted, tau);
+  let sum = 0;
+  for (const value of sorted) sum += value >= cut ? tau * (value - cut) : (1 - tau) * (cut - value);
+  return sum;
 }
 
 function minimiseConvex(loss: (at: number) => number, from: number, to: number): number {

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { fromEmf, toEmf } from '../../lib/profile/emf.ts';
+import { anAttempt } from './an-attempt.ts';
+
+/** Limits of the Embedded Metric Format specification. */
+const METRICS_MAX = 100;
+const DIMENSIONS_MAX = 30;
+const VALUE_LENGTH_MAX = 1_024;
+
+it('comes back from its log line as it was', () => {
+  for (const attempt of [anAttempt(), anAttempt({ outcome: 'failed', error: 'OutOfMemory', context: { users: 7 } })]) {
+    expect(fromEmf(JSON.parse(JSON.stringify(toEmf(attempt))))).toEqual(attempt);
+  }
+});
+
+it('keeps within what CloudWatch accepts: every metric a number, every dimension a short text, at the moment it ended', () => {
+  const record = toEmf(anAttempt({ startedAt: 1_700_000_000_000, durationMs: 1_500.4 }));
+  expect(record._aws.Timestamp).toBe(1_700_000_001_500);
+  const fields = new Map<string, unknown>(Object.entries(record));
+  for (const { Namespace, Metrics, Dimensions } of record._aws.CloudWatchMetrics) {
+    expect(Namespace).toBe('Foreshard');
+    expect(Metrics.length).toBeLessThanOrEqual(METRICS_MAX);
+    expect(Metrics.length).toBeGreaterThan(0);
+    for (const { Name } of Metrics) expect(fields.get(Name), Name).toEqual(expect.any(Number));
+    for (const set of Dimensions) {
+      expect(set.length).toBeLessThanOrEqual(DIMENSIONS_MAX);
+      for (const name of set) expect(String(fields.get(name)).length, name).toBeLessThanOrEqual(VALUE_LENGTH_MAX);
+    }
+  }
+});
+
+it('has no dimension that grows with runs or shards', () => {
+  const names = toEmf(anAttempt())._aws.CloudWatchMetrics.flatMap(({ Dimensions }) => Dimensions.flat());
+  expect(new Set(names)).toEqual(new Set(['type', 'zone', 'outcome']));
+});
+
+it('leaves the type out where its name is too long for a dimension', () => {
+  const long = anAttempt({ type: Array.from({ length: 200 }, (_, step) => `step-${step}@1`).join('+') });
+  expect(toEmf(long)._aws.CloudWatchMetrics.map(({ Dimensions }) => Dimensions)).toEqual([[['zone', 'outcome']]]);
+  expect(fromEmf(toEmf(long)).type).toBe(long.type);
+});
+
+it.each([
+  ['no record', undefined, 'run'],
+  ['an attempt that is no log line', anAttempt(), '_aws'],
+  ['a line of another kind', { level: 'INFO' }, 'run'],
+  ['a negative duration', { ...toEmf(anAttempt()), durationMs: -1 }, 'durationMs'],
+])('refuses %s and names the field', (_, record, field) => {
+  expect(() => fromEmf(record)).toThrow(
+    expect.objectContaining({ name: 'CorruptData', message: expect.stringContaining(field) }),
+  );
+});
