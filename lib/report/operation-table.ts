@@ -1,4 +1,5 @@
 import { dataTable } from './data-table.ts';
+import { differenceText } from './difference-text.ts';
 import { html, type Markup } from './html.ts';
 import { OTHER_COLOUR, operationColours } from './operation-colours.ts';
 import type { OperationReport, RunReport } from './run-report.ts';
@@ -59,12 +60,6 @@ function shardsText({ shardCount, committedCount }: OperationReport): string {
   return committedCount < shardCount
     ? `${countText(committedCount)} of ${countText(shardCount)}`
     : countText(shardCount);
-}
-
-function differenceText({ predictedMs, actualMs, committedCount }: OperationReport): string {
-  if (committedCount === 0 || predictedMs.point === 0) return '–';
-  const percent = Math.round((actualMs / predictedMs.point - 1) * 100);
-  return `${percent < 0 ? '−' : '+'}${Math.abs(percent)} %`;
 }
 
 function dotOnInterval({ predictedMs, actualMs, committedCount, id }: OperationReport): Markup | string {
