@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ForeshardError } from '../../core/foreshard-error.ts';
+import type { StoredItem } from './attribute-value.ts';
+
+/** @see Amazon DynamoDB API Reference, "BatchWriteItem": at most 25 puts in a request */
+const BATCH_MAX = 25;
+const BATCH_TRIES_MAX = 10;
+const BACKOFF_FIRST_MS = 20;
+const BACKOFF_MAX_MS = 2_000;
+
+/** Cuts items into requests; of two items with one key the later is written, because a request may not hold both. */
+export function batchesOf(items: readonly StoredItem[]): readonly (readonly StoredItem[])[] {
+  const byKey = new Map(items.map((item) => [JSON.stringify([item.partition, item.sort]), item]));
+  const distinct = [...byKey.values()];
+  return Array.from({ length: Math.ceil(distinct.length / BATCH_MAX) }, (_, batch) =>
+    distinct.slice(batch * BATCH_MAX, (batch + 1) * BATCH_MAX),
+  );
+}
+
+/**
+ * Writes a batch until nothing of it is left: DynamoDB answers a request that it could take only in part with what it
+ * did not write. Waits longer each time, with full jitter, so that many writers do not come back together.
+ *
+ * @param send one request; answers what was not written
+ * @throws {ForeshardError} `Throttled` when something is still left after the last try
+ */
+export async function batchWrite(
+  batch: readonly StoredItem[],
+  send: (items: readonly StoredItem[]) => Promise<readonly StoredItem[]>,
+): Promise<void> {
+  let left = batch;
+  for (let tries = 0; tries < BATCH_TRIES_MAX; tries += 1) {
+    if (tries > 0) await sleep(Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** tries));
+    left = await send(left);
+    if (left.length === 0) return;
+  }
+  throw new ForeshardError(
+    'Throttled',
+    `${left.length} of ${batch.length} items were not written in ${BATCH_TRIES_MAX} tries`,
+  );
+}

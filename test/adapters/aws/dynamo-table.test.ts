@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoTable } from '../../../lib/adapters/aws/dynamo-table.ts';
+import { tableSchema } from '../../../lib/adapters/aws/table-schema.ts';
+import { type DynaliteServer, dynaliteServer } from '../../../lib/adapters/embedded/dynalite-server.ts';
+import { loopbackDynamo } from '../../../lib/adapters/embedded/loopback-dynamo.ts';
+import type { Table } from '../../../lib/ports/table.ts';
+import { tableContract } from '../../contracts/table-contract.ts';
+
+let server: DynaliteServer;
+let table: Table;
+
+beforeAll(async () => {
+  server = await dynaliteServer({ schema: tableSchema('contract') });
+  table = dynamoTable({ client: server.client, tableName: 'contract' });
+});
+
+afterAll(() => server.close());
+
+tableContract('dynalite', () => table);
+
+describe('dynamoTable', () => {
+  it('names a table that nobody answers for', async () => {
+    const gone = await dynaliteServer({ schema: tableSchema('gone') });
+    await gone.close();
+    const lost = dynamoTable({ client: loopbackDynamo(gone.port), tableName: 'gone' });
+    await expect(lost.get({ partition: 'p', sort: 's' })).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  });
+});
