@@ -37,9 +37,15 @@ export function folderObjectStore({ root, readRoot = process.cwd() }: FolderObje
   const bases = { own: resolve(root, 'run'), s3: resolve(root, 's3'), file: resolve(readRoot) };
   const place = (location: ObjectLocation) => placeOf(location, bases);
   return {
-    put: (location, body, options) => putObject(writable(place(location), location), body, options?.ifAbsent ?? false),
-    get: (location, range) => readObject(fileOf(place(location), location), location, range),
-    info: (location) => infoOf(fileOf(place(location), location), location),
+    async put(location, body, options) {
+      return putObject(writable(place(location), location), body, options?.ifAbsent ?? false);
+    },
+    async get(location, range) {
+      return readObject(fileOf(place(location), location), location, range);
+    },
+    async info(location) {
+      return infoOf(fileOf(place(location), location), location);
+    },
     list: (prefix) => listObjects(place(prefix), prefix),
     async delete(location) {
       await rm(writable(place(location), location), { force: true });
@@ -55,10 +61,11 @@ function placeOf(location: ObjectLocation, bases: { own: string; s3: string; fil
 
 /** @throws {ForeshardError} `InvalidInput` for a key that leaves its folder, or that no file can bear */
 function fileOf({ scheme, base, key }: Place, location: ObjectLocation): string {
-  const file = resolve(base, key);
-  if (key === '' || key.endsWith('/') || key.endsWith(UNFINISHED) || key.includes('\0')) throw badKey(location);
-  if (scheme !== FILE && (file !== join(base, key) || !file.startsWith(base + sep))) throw badKey(location);
-  return file;
+  const parts = key.split('/');
+  const wanders = scheme !== FILE && parts.some((part) => part === '' || part === '.' || part === '..');
+  const unusable = key === '' || key.endsWith('/') || key.endsWith(UNFINISHED) || key.includes('\0');
+  if (wanders || unusable) throw badKey(location);
+  return resolve(base, key);
 }
 
 function writable(place: Place, location: ObjectLocation): string {

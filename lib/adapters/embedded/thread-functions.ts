@@ -28,6 +28,8 @@ export interface ThreadFunctionsOptions {
    * @default 900,000
    */
   readonly timeoutMs?: DurationMs;
+  /** Called with what a worker thread says beside its answers. */
+  readonly onThreadMessage?: (message: unknown) => void;
 }
 
 export interface ThreadFunctions extends Functions {
@@ -66,10 +68,11 @@ interface LocalFunction {
 export function threadFunctions(options: ThreadFunctionsOptions): ThreadFunctions {
   const { handlers, pools, entry, workerData, timeoutMs = LAMBDA_TIMEOUT_MAX_MS } = options;
   const start = { entry: entry.href, data: workerData };
+  const onMessage = options.onThreadMessage ?? (() => undefined);
   const threads = new Map(
     pools.map(({ functionName, memoryMiB, slotMax }) => [
       functionName,
-      threadPool({ functionName, memoryMiB, threadMax: slotMax, start }),
+      threadPool({ functionName, memoryMiB, threadMax: slotMax, start, onMessage }),
     ]),
   );
   const functions = new Map<string, LocalFunction>([

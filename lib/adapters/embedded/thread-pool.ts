@@ -11,6 +11,8 @@ export interface ThreadPoolOptions {
   readonly memoryMiB: MemoryMiB;
   readonly threadMax: number;
   readonly start: ThreadStart;
+  /** Called with what a thread says beside its answers. */
+  readonly onMessage: (message: unknown) => void;
 }
 
 /** Threads that stand for one function's execution environments. They start with a call and stay for the next. */
@@ -29,7 +31,7 @@ const ENTRY = fileURLToPath(new URL('./thread-entry.ts', import.meta.url));
 const IDLE_MAX_MS = 120_000;
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
-export function threadPool({ functionName, memoryMiB, threadMax, start }: ThreadPoolOptions): ThreadPool {
+export function threadPool({ functionName, memoryMiB, threadMax, start, onMessage }: ThreadPoolOptions): ThreadPool {
   const pool = new Piscina<ThreadCall, ThreadAnswer>({
     filename: ENTRY,
     name: 'call',
@@ -44,6 +46,7 @@ export function threadPool({ functionName, memoryMiB, threadMax, start }: Thread
   });
   // A thread that dies while it has no call: the next call starts another one.
   pool.on('error', () => undefined);
+  pool.on('message', onMessage);
   return {
     async run(call, signal) {
       try {

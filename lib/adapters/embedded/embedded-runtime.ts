@@ -1,0 +1,146 @@
+import { join, resolve } from 'node:path';
+import type { Pool } from '../../plan/pool.ts';
+import type { Services } from '../../ports/services.ts';
+import type { EmfRecord } from '../../profile/emf.ts';
+import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
+import { dynamoTable } from '../aws/dynamo-table.ts';
+import { tableSchema } from '../aws/table-schema.ts';
+import { threadMeter } from '../thread-meter.ts';
+import { zlibCodecs } from '../zlib-codecs.ts';
+import { dynaliteServer } from './dynalite-server.ts';
+import { fileMetrics, readMetrics } from './file-metrics.ts';
+import { folderObjectStore } from './folder-object-store.ts';
+import { homeLock } from './home-lock.ts';
+import { type LambdaHandler, localHandler } from './lambda-context.ts';
+import { type EmbeddedSettings, machinePools, machineSettings, thisMachine } from './machine-pools.ts';
+import { type ProcessExecutions, processExecutions } from './process-executions.ts';
+import { stateMachineDefinition } from './state-machine-definition.ts';
+import { systemClock } from './system-clock.ts';
+import { type ThreadFunctions, threadFunctions } from './thread-functions.ts';
+import { answerLink } from './thread-link.ts';
+import type { WorkerThreadData } from './worker-thread.ts';
+
+export interface EmbeddedOptions {
+  /**
+   * Folder of everything that outlives the process: a run that it holds can be resumed by another process.
+   *
+   * @default '.foreshard'
+   */
+  readonly home?: string;
+  /** Settings that the machine shall not decide. */
+  readonly settings?: EmbeddedSettings;
+  /** The stages by function name: `sharder` stands for `${Sharder}` in `infra/*.asl.json`. */
+  readonly handlers: ReadonlyMap<string, LambdaHandler>;
+  /**
+   * The worker's Lambda: a module that exports `handler`.
+   *
+   * @default - `functions/worker.ts`
+   */
+  readonly workerEntry?: URL;
+  /** A module that exports `tasks`, the task code that workflows can name. */
+  readonly tasksEntry: URL;
+  /**
+   * What every pause before a retry is multiplied by; small in tests.
+   *
+   * @default 1
+   */
+  readonly retryDelayFactor?: number;
+}
+
+export interface EmbeddedRuntime {
+  readonly services: Services;
+  readonly executions: ProcessExecutions;
+  readonly functions: ThreadFunctions;
+  /** The worker functions of this machine; the table's pool records are made from them. */
+  readonly pools: readonly Pool[];
+  /** What a run's shard attempts have emitted so far, in this process or an earlier one. */
+  metricsOf(run: string): Promise<readonly EmfRecord[]>;
+  /** Stops every execution, ends every thread and leaves the folder to the next process. */
+  close(): Promise<void>;
+}
+
+const TABLE_NAME = 'foreshard';
+const INFRA = new URL('../../../infra/', import.meta.url);
+const WORKER_ENTRY = new URL('../../../functions/worker.ts', import.meta.url);
+const THREAD_ENTRY = new URL('./worker-thread.ts', import.meta.url);
+/** What a call may take longer than the worker means to, before its thread is ended. */
+const TIMEOUT_MARGIN_MS = 60_000;
+
+/**
+ * Foreshard on this machine: the handlers and the state machines that go to AWS, over tables, objects and threads of
+ * this machine. No account, no network, no container.
+ *
+ * @throws {ForeshardError} `StoreUnavailable` when another process uses the same folder
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedRuntime> {
+  await using started = new AsyncDisposableStack();
+  const home = resolve(options.home ?? '.foreshard');
+  const lock = await homeLock(home);
+  started.defer(() => lock.release());
+  const settings = machineSettings(thisMachine(), options.settings);
+  const folders = { objects: join(home, 'objects'), metrics: join(home, 'metrics'), tables: join(home, 'tables') };
+  const [definitions, { tasks }] = await Promise.all([
+    stateMachines([...options.handlers.keys()]),
+    import(options.tasksEntry.href) as Promise<{ readonly tasks: readonly AnyTask[] }>,
+  ]);
+  const tables = await dynaliteServer({ path: folders.tables, schema: tableSchema(TABLE_NAME) });
+  started.defer(() => tables.close());
+
+  const pools = machinePools(settings);
+  const workerData: WorkerThreadData = {
+    tablePort: tables.port,
+    tableName: TABLE_NAME,
+    objectsFolder: folders.objects,
+    metricsFolder: folders.metrics,
+    settings,
+    tasksEntry: options.tasksEntry.href,
+    workerEntry: (options.workerEntry ?? WORKER_ENTRY).href,
+  };
+  const functions = threadFunctions({
+    handlers: new Map([...options.handlers].map(([name, handler]) => [name, localHandler(handler, () => services)])),
+    pools,
+    entry: THREAD_ENTRY,
+    workerData,
+    timeoutMs: settings.invocationMs + TIMEOUT_MARGIN_MS,
+    onThreadMessage: (message) => answerLink(message, () => services),
+  });
+  started.defer(() => functions.close());
+  const executions = processExecutions({ definitions, functions, retryDelayFactor: options.retryDelayFactor ?? 1 });
+  started.defer(() => executions.close());
+
+  const services: Services = {
+    table: dynamoTable({ client: tables.client, tableName: TABLE_NAME }),
+    objects: folderObjectStore({ root: folders.objects }),
+    metrics: fileMetrics(folders.metrics),
+    functions,
+    executions,
+    clock: systemClock(),
+    random: Math.random,
+    settings,
+    tasks: taskRegistry(tasks),
+    codecs: zlibCodecs,
+    meter: threadMeter(),
+  };
+  const closing = started.move();
+  return {
+    services,
+    executions,
+    functions,
+    pools,
+    metricsOf: (run) => readMetrics(folders.metrics, run),
+    close: () => closing.disposeAsync(),
+  };
+}
+
+/** The two files of `infra/`, each `${Sharder}` standing for the function `sharder`. */
+async function stateMachines(functionNames: readonly string[]) {
+  const substitutions = new Map(functionNames.map((name) => [capitalised(name), name]));
+  return {
+    workflow: await stateMachineDefinition(new URL('workflow.asl.json', INFRA), substitutions),
+    slot: await stateMachineDefinition(new URL('slot.asl.json', INFRA), substitutions),
+  };
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,62 @@
+import { availableParallelism, totalmem } from 'node:os';
+import type * as z from 'zod';
+import { Settings } from '../../core/settings.ts';
+import { type Pool, REGIONAL, vcpuOf } from '../../plan/pool.ts';
+
+/** What a machine has to give. */
+export interface Machine {
+  readonly vcpuCount: number;
+  readonly memoryMiB: number;
+}
+
+const BYTES_PER_MIB = 1_048_576;
+/** What is left to the operating system, the tables' server and this process. */
+const MEMORY_SHARE = 0.75;
+/** Two, so that losing one of them can be tried out. */
+const ZONES = ['local-a', 'local-b'];
+
+/** The machine that this process runs on, within the limits of its container. */
+export function thisMachine(): Machine {
+  return {
+    vcpuCount: availableParallelism(),
+    memoryMiB: Math.floor((process.constrainedMemory() || totalmem()) / BYTES_PER_MIB),
+  };
+}
+
+/** What the user may say of the embedded installation: any setting; the machine gives the others. */
+export type EmbeddedSettings = Partial<z.input<typeof Settings>>;
+
+/**
+ * @returns settings for one machine: two zones that share its processors, the tiers that its memory allows (the
+ *   smallest in any case), and pauses that fit a local server, unless the user asks for something else
+ * @throws {ZodError} when a setting is not of its type
+ */
+export function machineSettings(machine: Machine, asked: EmbeddedSettings = {}): Settings {
+  const [smallest, ...larger] = Settings.parse({}).tiersMiB;
+  const memoryMaxMiB = machine.memoryMiB * MEMORY_SHARE;
+  return Settings.parse({
+    tiersMiB: [smallest, ...larger.filter((tierMiB) => tierMiB <= memoryMaxMiB)],
+    zones: ZONES,
+    slotMax: Math.max(1, Math.ceil(machine.vcpuCount / ZONES.length)),
+    vcpuMax: machine.vcpuCount,
+    ...asked,
+  });
+}
+
+/**
+ * The worker functions of one machine, one for each tier and zone: as many slots as settings allow in one zone, fewer
+ * in larger tiers, because a slot of `n` vCPUs stands for n of the machine's processors.
+ */
+export function machinePools({ tiersMiB, zones, slotMax }: Settings): readonly Pool[] {
+  const names = zones.length > 0 ? zones : [REGIONAL];
+  return tiersMiB.flatMap((memoryMiB) =>
+    names.map((zone) => ({
+      id: `${memoryMiB}-${zone}`,
+      functionName: `worker-${memoryMiB}-${zone}`,
+      memoryMiB,
+      zone,
+      state: 'open' as const,
+      slotMax: Math.max(1, Math.floor(slotMax / Math.max(1, vcpuOf(memoryMiB)))),
+    })),
+  );
+}

@@ -1,0 +1,53 @@
+import type { Settings } from '../../core/settings.ts';
+import type { Services } from '../../ports/services.ts';
+import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
+import { dynamoTable } from '../aws/dynamo-table.ts';
+import { threadMeter } from '../thread-meter.ts';
+import { zlibCodecs } from '../zlib-codecs.ts';
+import { fileMetrics } from './file-metrics.ts';
+import { folderObjectStore } from './folder-object-store.ts';
+import type { CreateHandler } from './invocation.ts';
+import { type LambdaHandler, localHandler } from './lambda-context.ts';
+import { loopbackDynamo } from './loopback-dynamo.ts';
+import { systemClock } from './system-clock.ts';
+import { openLink } from './thread-link.ts';
+
+/** All that a worker thread needs to build services of its own; it survives a structured clone. */
+export interface WorkerThreadData {
+  /** Of the tables' server. */
+  readonly tablePort: number;
+  readonly tableName: string;
+  readonly objectsFolder: string;
+  readonly metricsFolder: string;
+  readonly settings: Settings;
+  /** A module that exports `tasks`. */
+  readonly tasksEntry: string;
+  /** The worker's Lambda: a module that exports `handler`. */
+  readonly workerEntry: string;
+}
+
+/** Makes a worker thread's function: the handler that goes to Lambda, with services of this thread's own. */
+export const createHandler: CreateHandler = async (data) => {
+  const { workerEntry, ...start } = data as WorkerThreadData;
+  const [{ handler }, services] = await Promise.all([
+    import(workerEntry) as Promise<{ readonly handler: LambdaHandler }>,
+    threadServices(start),
+  ]);
+  return localHandler(handler, () => services);
+};
+
+async function threadServices(data: Omit<WorkerThreadData, 'workerEntry'>): Promise<Services> {
+  const { tasks } = (await import(data.tasksEntry)) as { readonly tasks: readonly AnyTask[] };
+  return {
+    ...openLink(),
+    table: dynamoTable({ client: loopbackDynamo(data.tablePort), tableName: data.tableName }),
+    objects: folderObjectStore({ root: data.objectsFolder }),
+    metrics: fileMetrics(data.metricsFolder),
+    clock: systemClock(),
+    random: Math.random,
+    settings: data.settings,
+    tasks: taskRegistry(tasks),
+    codecs: zlibCodecs,
+    meter: threadMeter(),
+  };
+}
