@@ -143,6 +143,8 @@ function contextOf(machine: MachineName, name: string) {
 
 async function invoke(functions: Functions, parameters: unknown, signal: AbortSignal): Promise<{ Payload: JsonValue }> {
   const { FunctionName, Payload } = Invocation.parse(parameters);
+  // A stopped execution's last failure may still match a retrier; it must not call again.
+  signal.throwIfAborted();
   try {
     const answer = await functions.invoke(FunctionName, Payload ?? {}, { signal });
     const text = JSON.stringify(answer ?? null);

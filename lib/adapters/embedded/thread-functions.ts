@@ -83,7 +83,9 @@ export function threadFunctions(options: ThreadFunctionsOptions): ThreadFunction
   const find = (name: string) => functions.get(name) ?? unknownFunction(name, functions);
 
   return {
-    invoke: (name, payload, invokeOptions) => invoke(name, find(name), { payload, timeoutMs, ...invokeOptions }),
+    async invoke(name, payload, invokeOptions) {
+      return invoke(name, find(name), { payload, timeoutMs, ...invokeOptions });
+    },
     async concurrency(name) {
       return find(name).reserved;
     },
