@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { errorMessage, ForeshardError } from '../core/foreshard-error.ts';
+import { type TaskRegistry, taskRegistry } from '../run/define-task.ts';
+
+/** The tasks that come with Foreshard. */
+const BUILT_IN = new URL('../tasks/built-in-tasks.ts', import.meta.url);
+
+/** The module of the task code: the user's own, or what comes with Foreshard. */
+export function tasksEntry(module: string | undefined): URL {
+  return module === undefined ? BUILT_IN : pathToFileURL(resolve(module));
+}
+
+/**
+ * Loads task code.
+ *
+ * @param module path of a module that exports `tasks`; without one the built-in tasks
+ * @throws {ForeshardError} `InvalidInput` when the module cannot be loaded or exports no `tasks`
+ */
+export async function loadTasks(module: string | undefined): Promise<TaskRegistry> {
+  const entry = tasksEntry(module);
+  const name = module ?? fileURLToPath(entry);
+  const loaded: unknown = await import(entry.href).catch((cause: unknown) => {
+    throw new ForeshardError(
+      'InvalidInput',
+      `task code '${name}' cannot be loaded: ${errorMessage(cause)}; give --tasks the path of a module that exports tasks`,
+      { cause },
+    );
+  });
+  const tasks = typeof loaded === 'object' && loaded !== null && 'tasks' in loaded ? loaded.tasks : undefined;
+  if (!Array.isArray(tasks)) {
+    throw new ForeshardError(
+      'InvalidInput',
+      `task code '${name}' exports no list named tasks; end it with: export const tasks = [yourTask]`,
+    );
+  }
+  return taskRegistry(tasks);
+}
