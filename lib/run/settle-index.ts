@@ -1,8 +1,7 @@
-import { ForeshardError } from '../core/foreshard-error.ts';
-import { type Need, narrowNeed, type RunId, type ShardId, wideNeed } from '../core/ids.ts';
+import { type Need, narrowNeed, type ShardId, wideNeed } from '../core/ids.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { EpochMs } from '../core/quantity.ts';
-import type { Change, Item, ItemKey, Table } from '../ports/table.ts';
+import type { Change, Table } from '../ports/table.ts';
 import { openShard } from './open-shard.ts';
 import {
   chunkCount,
@@ -14,6 +13,7 @@ import {
   parseOperation,
 } from './operation-record.ts';
 import { RELEASES_AT_ONCE_MAX, releaseNeed } from './release-need.ts';
+import { changeItem, requireItem } from './require-item.ts';
 import { indexDone, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
 
 /** Enters a leaf that needs nothing more into its index, and passes on what that completes. */
@@ -23,7 +23,7 @@ export async function settleLeaf(
   now: EpochMs,
 ): Promise<void> {
   const key = shardKey(leaf.run, leaf.root);
-  await settleIndex(table, parseShard(await change(table, key, addition('doneLeaves', leaf.shard))), now);
+  await settleIndex(table, parseShard(await changeItem(table, key, addition('doneLeaves', leaf.shard))), now);
 }
 
 /**
@@ -37,10 +37,10 @@ export async function settleIndex(table: Table, root: ShardRecord, now: EpochMs)
   await inParallel(root.feeds, RELEASES_AT_ONCE_MAX, (fed) => feed(table, { root, fed, now }));
   const chunk = chunkOf(root.index);
   const added = addition('done', String(root.index));
-  const { done, size } = parseChunk(await change(table, chunkKey(root.run, root.operation, chunk), added));
+  const { done, size } = parseChunk(await changeItem(table, chunkKey(root.run, root.operation, chunk), added));
   if (done.size < size) return;
   const filled = addition('fullChunks', String(chunk));
-  const operation = await change(table, operationKey(root.run, root.operation), filled);
+  const operation = await changeItem(table, operationKey(root.run, root.operation), filled);
   await settleOperation(table, parseOperation(operation), now);
 }
 
@@ -66,30 +66,14 @@ async function feed(
 ): Promise<void> {
   const { root, fed, now } = told;
   const met: ReadonlySet<Need> = new Set([narrowNeed(root.shard)]);
-  const successor = await readShard(table, root.run, fed);
+  const successor = parseShard(await requireItem(table, shardKey(root.run, fed)));
   const opened = await openShard(table, successor, { met, now });
   for (const leaf of opened.leaves) {
-    if (leaf !== fed) await openShard(table, await readShard(table, root.run, leaf), { met, now });
+    if (leaf === fed) continue;
+    await openShard(table, parseShard(await requireItem(table, shardKey(root.run, leaf))), { met, now });
   }
-}
-
-async function readShard(table: Table, run: RunId, shard: ShardId): Promise<ShardRecord> {
-  const item = await table.get(shardKey(run, shard));
-  if (!item)
-    throw new ForeshardError('InvariantBroken', `shard '${shard}' of run '${run}' does not exist, but is waited for`);
-  return parseShard(item);
 }
 
 function addition(set: string, member: string): Change {
   return { add: { [set]: new Set([member]) } };
-}
-
-/** Changes an item that must be there: a change of what was never created would make half an item. */
-async function change(table: Table, key: ItemKey, changed: Change): Promise<Item> {
-  const write = await table.update(key, changed, { attribute: 'run', exists: true });
-  if (write.applied) return write.item;
-  throw new ForeshardError(
-    'InvariantBroken',
-    `item '${key.sort}' of '${key.partition}' does not exist; the run was not created whole`,
-  );
 }

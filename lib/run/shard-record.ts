@@ -30,6 +30,8 @@ export const ShardRecord = z.strictObject({
   /** Unique for one invocation of a worker: its slot, a colon, and something random. */
   owner: z.string().optional(),
   leaseUntil: z.number().optional(),
+  /** When the last claim was made. */
+  claimedAt: z.number().optional(),
   /** Everything before it belongs to the epoch: no cut may be made there. */
   cursor: z.int().nonnegative(),
   /** Attempts that failed. */
