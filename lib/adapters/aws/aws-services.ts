@@ -1,0 +1,65 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Services } from '../../ports/services.ts';
+import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
+import { systemClock } from '../embedded/system-clock.ts';
+import { threadMeter } from '../thread-meter.ts';
+import { zlibCodecs } from '../zlib-codecs.ts';
+import { dynamoTable } from './dynamo-table.ts';
+import { emfMetrics } from './emf-metrics.ts';
+import { parseEnvironment } from './environment.ts';
+import { lazyExecutions, lazyFunctions } from './lazy-clients.ts';
+import { s3ObjectStore } from './s3-object-store.ts';
+
+/**
+ * Attempts of one call, with full jitter between them (the SDK's standard mode). What is left after them is `Throttled`
+ * or `StoreUnavailable`, and the state machine's turn.
+ */
+const ATTEMPT_MAX = 6;
+
+/** A connection within the region takes milliseconds: one that takes longer is better tried anew. */
+const CONNECTION_TIMEOUT_MS = 2_000;
+/** A table answers in milliseconds, a large object takes its time. */
+const TABLE_TIMEOUT_MS = 5_000;
+const OBJECT_TIMEOUT_MS = 60_000;
+
+/**
+ * Everything outside the program, on AWS. Call it once for each process: its clients keep their connections.
+ *
+ * @param environment the process's: see `environment.ts`; region and credentials are found by the SDK
+ * @param tasks all task code of the installation
+ * @throws {ForeshardError} `InvalidInput`, naming the variable, when the environment is not as the stack sets it
+ */
+export function awsServices(environment: NodeJS.ProcessEnv, tasks: readonly AnyTask[]): Services {
+  const settings = parseEnvironment(environment);
+  return {
+    table: dynamoTable({ client: dynamoClient(), tableName: settings.table }),
+    objects: s3ObjectStore(s3Client(), settings.bucket),
+    metrics: emfMetrics(),
+    functions: lazyFunctions(),
+    executions: lazyExecutions(settings.machineArns),
+    clock: systemClock(),
+    random: Math.random,
+    settings: settings.settings,
+    tasks: taskRegistry(tasks),
+    codecs: zlibCodecs,
+    meter: threadMeter(),
+  };
+}
+
+function dynamoClient(): DynamoDBClient {
+  return new DynamoDBClient({ maxAttempts: ATTEMPT_MAX, requestHandler: timeouts(TABLE_TIMEOUT_MS) });
+}
+
+/** A replica lies in another region: the client follows the bucket there. */
+function s3Client(): S3Client {
+  return new S3Client({
+    maxAttempts: ATTEMPT_MAX,
+    followRegionRedirects: true,
+    requestHandler: timeouts(OBJECT_TIMEOUT_MS),
+  });
+}
+
+function timeouts(requestTimeout: number) {
+  return { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout, throwOnRequestTimeout: true };
+}
