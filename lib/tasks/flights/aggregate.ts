@@ -2,19 +2,18 @@ import { byCodeUnit } from '../../core/compare.ts';
 import { defineTask } from '../../run/define-task.ts';
 import type { AirportBatch, RouteBatch } from './airport-batch.ts';
 import type { CleanTally } from './clean.ts';
-import { type DelaySummary, type DelaySummaryState, delaySummary } from './delay-summary.ts';
+import { type DelayStatistics, type DelaySummary, type DelaySummaryState, delaySummary } from './delay-summary.ts';
 
-export interface AirportAggregate {
+/** Final: all flights of an airport meet in one shard. */
+export interface AirportAggregate extends DelayStatistics {
   readonly kind: 'airport';
   readonly airport: string;
-  readonly summary: DelaySummaryState;
 }
 
-export interface AirportHourAggregate {
+export interface AirportHourAggregate extends DelayStatistics {
   readonly kind: 'airport-hour';
   readonly airport: string;
   readonly hour: number;
-  readonly summary: DelaySummaryState;
 }
 
 /** Over the airports of one shard: those of all shards are still to be merged. */
@@ -24,6 +23,7 @@ export interface HourAggregate {
   readonly summary: DelaySummaryState;
 }
 
+/** Final, too: a route belongs to its origin. */
 export interface RouteAggregate {
   readonly kind: 'route';
   readonly origin: string;
@@ -103,13 +103,13 @@ function* aggregates(airports: ReadonlyMap<string, AirportTotals>): Iterable<Fli
   const allHours = new Map<number, DelaySummary>();
   for (const [airport, { hours, routes }] of [...airports].sort(([a], [b]) => byCodeUnit(a, b))) {
     const whole = delaySummary();
-    for (const [hour, hourly] of [...hours].sort(([a], [b]) => a - b)) {
-      const summary = hourly.state();
-      whole.merge(summary);
-      summaryOf(allHours, hour).merge(summary);
-      yield { kind: 'airport-hour', airport, hour, summary };
+    for (const [hour, summary] of [...hours].sort(([a], [b]) => a - b)) {
+      const state = summary.state();
+      whole.merge(state);
+      summaryOf(allHours, hour).merge(state);
+      yield { kind: 'airport-hour', airport, hour, ...summary.statistics() };
     }
-    yield { kind: 'airport', airport, summary: whole.state() };
+    yield { kind: 'airport', airport, ...whole.statistics() };
     for (const [destination, totals] of [...routes].sort(([a], [b]) => byCodeUnit(a, b))) {
       yield { kind: 'route', origin: airport, destination, ...totals };
     }

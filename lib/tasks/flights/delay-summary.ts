@@ -1,4 +1,5 @@
 import { quantileSketch, type SketchState } from './quantile-sketch.ts';
+import { twoDecimals } from './two-decimals.ts';
 
 /** Delays of a group of flights, mergeable without loss: whole counts and sums, and a sketch of the distribution. */
 export interface DelaySummaryState {
@@ -7,13 +8,24 @@ export interface DelaySummaryState {
   readonly sketch: SketchState;
 }
 
+/** What a person reads: the mean to two decimals, quantiles within one per cent. */
+export interface DelayStatistics {
+  readonly count: number;
+  readonly sumMinutes: number;
+  readonly meanMinutes: number;
+  readonly p50Minutes: number;
+  readonly p95Minutes: number;
+  readonly p99Minutes: number;
+}
+
 export interface DelaySummary {
   add(delayMinutes: number): void;
   merge(other: DelaySummaryState): void;
   state(): DelaySummaryState;
+  /** Of at least one flight. */
+  statistics(): DelayStatistics;
 }
 
-/** Every quantile of a delay is within one per cent. */
 const RELATIVE_ERROR = 0.01;
 
 /** A summary of no flights, to which flights and other summaries are added in any order. */
@@ -33,5 +45,9 @@ export function delaySummary(): DelaySummary {
       sketch.merge(other.sketch);
     },
     state: () => ({ count, sumMinutes, sketch: sketch.state() }),
+    statistics() {
+      const [p50Minutes = 0, p95Minutes = 0, p99Minutes = 0] = sketch.quantiles([0.5, 0.95, 0.99]).map(twoDecimals);
+      return { count, sumMinutes, meanMinutes: twoDecimals(sumMinutes / count), p50Minutes, p95Minutes, p99Minutes };
+    },
   };
 }

@@ -1,18 +1,8 @@
 import { byCodeUnit } from '../../core/compare.ts';
 import type { RouteAggregate } from './aggregate.ts';
-import { type DelaySummary, type DelaySummaryState, delaySummary } from './delay-summary.ts';
-import type { AirportPlace, JoinedAggregate, JoinedAirport } from './join.ts';
-import { quantileSketch } from './quantile-sketch.ts';
-
-/** Delays of a group of flights in minutes: the mean to two decimals, quantiles within one per cent. */
-export interface DelayStatistics {
-  readonly count: number;
-  readonly sumMinutes: number;
-  readonly meanMinutes: number;
-  readonly p50Minutes: number;
-  readonly p95Minutes: number;
-  readonly p99Minutes: number;
-}
+import { type DelayStatistics, type DelaySummary, type DelaySummaryState, delaySummary } from './delay-summary.ts';
+import type { AirportPlace, JoinedAggregate } from './join.ts';
+import { twoDecimals } from './two-decimals.ts';
 
 export interface AirportRow extends DelayStatistics, Partial<AirportPlace> {
   readonly airport: string;
@@ -61,8 +51,8 @@ export interface FlightsSummaryBuilder {
 }
 
 /** Puts the aggregates of all shards together, in whatever order they come. */
-export function flightsSummary({ minimumFlights, routeMax }: SummaryOptions): FlightsSummaryBuilder {
-  const airports: JoinedAirport[] = [];
+export function flightsSummary(options: SummaryOptions): FlightsSummaryBuilder {
+  const airports: AirportRow[] = [];
   const airportHours: AirportHourRow[] = [];
   const hours = new Map<number, DelaySummary>();
   const routes: RouteAggregate[] = [];
@@ -70,8 +60,8 @@ export function flightsSummary({ minimumFlights, routeMax }: SummaryOptions): Fl
   let droppedCount = 0;
   return {
     add(record) {
-      if (record.kind === 'airport') airports.push(record);
-      else if (record.kind === 'airport-hour') airportHours.push(airportHourRow(record));
+      if (record.kind === 'airport') airports.push(withoutKind(record));
+      else if (record.kind === 'airport-hour') airportHours.push(withoutKind(record));
       else if (record.kind === 'hour') mergeHour(hours, record.hour, record.summary);
       else if (record.kind === 'route') routes.push(record);
       else {
@@ -82,18 +72,16 @@ export function flightsSummary({ minimumFlights, routeMax }: SummaryOptions): Fl
     summary: () => ({
       readCount,
       droppedCount,
-      airports: airports.map(airportRow).sort((a, b) => byCodeUnit(a.airport, b.airport)),
-      hours: [...hours]
-        .sort(([a], [b]) => a - b)
-        .map(([hour, summary]) => ({ hour, ...delayStatistics(summary.state()) })),
+      airports: airports.toSorted((a, b) => byCodeUnit(a.airport, b.airport)),
+      hours: [...hours].sort(([a], [b]) => a - b).map(([hour, summary]) => ({ hour, ...summary.statistics() })),
       airportHours: airportHours.toSorted((a, b) => byCodeUnit(a.airport, b.airport) || a.hour - b.hour),
-      worstRoutes: routes
-        .filter(({ count }) => count >= minimumFlights)
-        .sort(worstFirst)
-        .slice(0, routeMax)
-        .map(routeRow),
+      worstRoutes: worstRoutes(routes, options),
     }),
   };
+}
+
+function withoutKind<Row extends { readonly kind: string }>({ kind, ...row }: Row): Omit<Row, 'kind'> {
+  return row;
 }
 
 function mergeHour(hours: Map<number, DelaySummary>, hour: number, summary: DelaySummaryState): void {
@@ -102,12 +90,14 @@ function mergeHour(hours: Map<number, DelaySummary>, hour: number, summary: Dela
   whole.merge(summary);
 }
 
-function airportRow({ airport, place, summary }: JoinedAirport): AirportRow {
-  return { airport, ...place, ...delayStatistics(summary) };
-}
+function worstRoutes(routes: readonly RouteAggregate[], { minimumFlights, routeMax }: SummaryOptions) {
+  const large = routes.filter(({ count }) => count >= minimumFlights);
+  return large
+    .sort(worstFirst)
+    .slice(0, routeMax)
 
-function airportHourRow(record: Extract<JoinedAggregate, { kind: 'airport-hour' }>): AirportHourRow {
-  return { airport: record.airport, hour: record.hour, ...delayStatistics(record.summary) };
+    .map(withoutKind)
+    .map((route): RouteRow => ({ ...route, meanMinutes: twoDecimals(route.sumMinutes / route.count) }));
 }
 
 /** Means compared as fractions, without rounding: both products are whole and below 2^53. */
@@ -117,27 +107,4 @@ function worstFirst(a: RouteAggregate, b: RouteAggregate): number {
     byCodeUnit(a.origin, b.origin) ||
     byCodeUnit(a.destination, b.destination)
   );
-}
-
-function routeRow({ origin, destination, distanceMiles, count, sumMinutes }: RouteAggregate): RouteRow {
-  return { origin, destination, distanceMiles, count, sumMinutes, meanMinutes: twoDecimals(sumMinutes / count) };
-}
-
-function delayStatistics({ count, sumMinutes, sketch }: DelaySummaryState): DelayStatistics {
-  const delays = quantileSketch(sketch.relativeError);
-  delays.merge(sketch);
-  const quantileMinutes = (probability: number) => twoDecimals(delays.quantile(probability) ?? 0);
-  return {
-    count,
-    sumMinutes,
-    meanMinutes: twoDecimals(sumMinutes / count),
-    p50Minutes: quantileMinutes(0.5),
-    p95Minutes: quantileMinutes(0.95),
-    p99Minutes: quantileMinutes(0.99),
-  };
-}
-
-/** Adding 0 turns -0 into 0: JSON has only one of them. */
-function twoDecimals(value: number): number {
-  return Math.round(value * 100) / 100 + 0;
 }

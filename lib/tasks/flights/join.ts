@@ -13,7 +13,7 @@ export interface AirportPlace {
 }
 
 /** An airport with its place; without one when the file does not know it. */
-export type JoinedAirport = AirportAggregate & { readonly place?: AirportPlace };
+export type JoinedAirport = AirportAggregate & Partial<AirportPlace>;
 
 export type JoinedAggregate = JoinedAirport | Exclude<FlightsAggregate, AirportAggregate>;
 
@@ -39,7 +39,6 @@ function placesOf(csv: Uint8Array): ReadonlyMap<string, AirportPlace> {
   return new Map(rows.map(({ iata, ...place }) => [iata, place]));
 }
 
-function joined(airport: AirportAggregate, places: ReadonlyMap<string, AirportPlace>): JoinedAirport {
-  const place = places.get(airport.airport);
-  return place ? { ...airport, place } : airport;
+function joined(row: AirportAggregate, places: ReadonlyMap<string, AirportPlace>): JoinedAirport {
+  return { ...row, ...places.get(row.airport) };
 }

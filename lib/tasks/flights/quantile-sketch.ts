@@ -13,33 +13,42 @@ export interface QuantileSketch {
   add(value: number): void;
   /** Adds what another sketch has seen; the result is the sketch of both inputs, in whatever order. */
   merge(other: SketchState): void;
-  count(): number;
   /**
-   * The value of rank `floor(probability * (count - 1))` in ascending order, at most `relativeError` of itself off.
-   * Nothing when nothing was added.
+   * For each probability p the value of rank `floor(p * (n - 1))` among the n values in ascending order, at most
+   * `relativeError` of itself off.
+   *
+   * @throws {ForeshardError} `InvalidInput` when nothing was added, or for a probability outside [0, 1]
    */
-  quantile(probability: number): number | undefined;
+  quantiles(probabilities: readonly number[]): readonly number[];
   /** Equal for equal inputs, whatever the order and the merges. */
   state(): SketchState;
 }
 
-/** Magnitudes below this count as zero, magnitudes above its inverse are refused: within, a bucket is a normal number. */
-const SMALLEST_MAGNITUDE = 1e-300;
-
+/** Counts by bucket number. */
 type Buckets = Map<number, number>;
+
+/** Values of equal sign or zero that the sketch cannot tell apart. */
+interface Cell {
+  readonly value: number;
+  readonly size: number;
+}
+
+/** Magnitudes below this count as zero, those above are refused: between them a bucket's value is finite and normal. */
+const SMALLEST_MAGNITUDE = 1e-300;
+const LARGEST_MAGNITUDE = 1e300;
 
 /**
  * A quantile sketch with a relative error bound (DDSketch): counts in buckets whose borders grow by
  * `(1 + relativeError) / (1 - relativeError)`. Counts are whole numbers, so merging is exact and has no order.
  *
  * @param relativeError in (0, 1): 0.01 puts every quantile within 1 % of the true value
- * @throws {ForeshardError} `InvalidInput` for an error outside (0, 1), a value or probability that is none, or a merge
- *   of sketches with different errors
- * @complexity O(1) an added value; O(b log b) a quantile, state or merge, b buckets: 230 for each factor of 100 at 0.01
+ * @throws {ForeshardError} `InvalidInput` for an error outside (0, 1), a value that is no number or too large, or a
+ *   merge of sketches with different errors
+ * @complexity O(1) an added value; O(b log b) for the others, b buckets: 230 for each factor of 100 at 0.01
  * @see Masson, Rim and Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees",
  *   VLDB 2019; docs/adr/0010-quantile-sketch.md
  */
-export function quantileSketch(relativeError = 0.01): QuantileSketch {
+export function quantileSketch(relativeError: number): QuantileSketch {
   if (!(relativeError > 0 && relativeError < 1)) throw badError(relativeError);
   const growth = (1 + relativeError) / (1 - relativeError);
   const logGrowth = Math.log(growth);
@@ -47,17 +56,15 @@ export function quantileSketch(relativeError = 0.01): QuantileSketch {
   const negative: Buckets = new Map();
   let zeroCount = 0;
 
-  const bucketOf = (magnitude: number) => Math.ceil(Math.log(magnitude) / logGrowth);
-  /** The bucket's value of equal relative distance to both of its borders. */
+  /** The value of equal relative distance to both borders of a bucket. */
   const middleOf = (bucket: number) => (2 * growth ** bucket) / (growth + 1);
-  const count = () => zeroCount + total(positive) + total(negative);
 
   return {
     add(value) {
       const magnitude = Math.abs(value);
-      if (!(magnitude <= 1 / SMALLEST_MAGNITUDE)) throw badValue(value);
+      if (!(magnitude <= LARGEST_MAGNITUDE)) throw badValue(value);
       if (magnitude < SMALLEST_MAGNITUDE) zeroCount += 1;
-      else increase(value > 0 ? positive : negative, bucketOf(magnitude), 1);
+      else increase(value > 0 ? positive : negative, Math.ceil(Math.log(magnitude) / logGrowth), 1);
     },
     merge(other) {
       if (other.relativeError !== relativeError) throw unlike(relativeError, other.relativeError);
@@ -65,29 +72,17 @@ export function quantileSketch(relativeError = 0.01): QuantileSketch {
       increaseAll(positive, other.positive);
       increaseAll(negative, other.negative);
     },
-    count,
-    quantile(probability) {
-      if (!(probability >= 0 && probability <= 1)) throw badProbability(probability);
-      const rank = Math.floor(probability * (count() - 1));
-      const ascending: readonly (readonly [number, number])[] = [
-        ...sorted(negative)
-          .reverse()
-          .map(([bucket, size]) => [-middleOf(bucket), size] as const),
-        [0, zeroCount],
-        ...sorted(positive).map(([bucket, size]) => [middleOf(bucket), size] as const),
-      ];
-      let seen = 0;
-      for (const [value, size] of ascending) {
-        seen += size;
-        if (seen > rank && size > 0) return value;
-      }
-      return undefined;
+    quantiles(probabilities) {
+      const below = ascending(negative).map(([bucket, size]) => ({ value: -middleOf(bucket), size }));
+      const above = ascending(positive).map(([bucket, size]) => ({ value: middleOf(bucket), size }));
+      const cells = [...below.reverse(), { value: 0, size: zeroCount }, ...above];
+      return probabilities.map((probability) => quantileOf(cells, probability));
     },
     state: () => ({
       relativeError,
       zeroCount,
-      positive: sorted(positive).flat(),
-      negative: sorted(negative).flat(),
+      positive: ascending(positive).flat(),
+      negative: ascending(negative).flat(),
     }),
   };
 }
@@ -100,14 +95,21 @@ function increaseAll(buckets: Buckets, flat: readonly number[]): void {
   for (let at = 0; at + 1 < flat.length; at += 2) increase(buckets, flat[at] ?? 0, flat[at + 1] ?? 0);
 }
 
-function sorted(buckets: Buckets): [number, number][] {
+function ascending(buckets: Buckets): [number, number][] {
   return [...buckets].sort(([a], [b]) => a - b);
 }
 
-function total(buckets: Buckets): number {
-  let sum = 0;
-  for (const size of buckets.values()) sum += size;
-  return sum;
+/** @param cells in ascending order of value */
+function quantileOf(cells: readonly Cell[], probability: number): number {
+  if (!(probability >= 0 && probability <= 1)) throw badProbability(probability);
+  const count = cells.reduce((sum, { size }) => sum + size, 0);
+  const rank = Math.floor(probability * (count - 1));
+  let seen = 0;
+  for (const { value, size } of cells) {
+    seen += size;
+    if (seen > rank && size > 0) return value;
+  }
+  throw new ForeshardError('InvalidInput', 'a sketch without values has no quantiles; add one or leave it out');
 }
 
 function badError(relativeError: number): ForeshardError {
@@ -118,7 +120,10 @@ function badError(relativeError: number): ForeshardError {
 }
 
 function badValue(value: number): ForeshardError {
-  return new ForeshardError('InvalidInput', `a sketch cannot count ${value}; give numbers of magnitude 1e300 at most`);
+  return new ForeshardError(
+    'InvalidInput',
+    `a sketch cannot count ${value}; give numbers of magnitude ${LARGEST_MAGNITUDE} at most`,
+  );
 }
 
 function badProbability(probability: number): ForeshardError {
