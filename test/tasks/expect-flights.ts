@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { DelayStatistics, FlightsSummary, SummaryOptions } from '../../lib/tasks/flights/flights-summary.ts';
+import type { DelayStatistics } from '../../lib/tasks/flights/delay-summary.ts';
+import type { FlightsSummary, SummaryOptions } from '../../lib/tasks/flights/flights-summary.ts';
 import type { DelayReference, FlightsReference } from '../flights-reference.ts';
 
 /** The sketch is within one per cent; half a unit of the second decimal comes from rounding. */
