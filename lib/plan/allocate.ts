@@ -1,0 +1,121 @@
+import type { DurationMs } from '../core/quantity.ts';
+import type { Random } from '../core/random.ts';
+import type { AllocateRequest } from './allocate-request.ts';
+import { pickCanaries } from './canary.ts';
+import { expectedCost } from './expected-cost.ts';
+import { type PlacedShard, placeShards } from './place-shards.ts';
+import type { Canary, Placement, Plan, QueuedShard, SlotGrant } from './plan.ts';
+import { planChance } from './plan-chance.ts';
+import { gibSeconds } from './price.ts';
+import { claimKey, rankText } from './rank-shards.ts';
+import { type ShardGraph, shardGraph } from './shard-graph.ts';
+import { type SizedShards, sizeShards } from './size-shards.ts';
+import { slotGrants } from './slot-grants.ts';
+import { upwardRanks } from './task-graph.ts';
+
+/** A slot that has nothing to do for less than this many starts is kept: giving it back would cost more. */
+const KEPT_STARTS = 4;
+
+/**
+ * Plans where and when every open shard of a run is executed, and which slots of which pools that takes.
+ *
+ * It is called again whenever something changes: shards that have committed are left out, those that run come with the
+ * time that is left, and the plan gets the next generation.
+ *
+ * @param random source of chance for the probability of meeting the deadline; nothing else depends on it
+ * @complexity O((n + m) log n) for n shards and m needs, and a bounded number of samples
+ */
+export function allocate(request: AllocateRequest, random: Random): Plan {
+  const sized = sizeShards(request);
+  const { canaries, graph, keys, placed } = placeWithTrials(request, sized);
+  const granted = grants(request, placed);
+  return {
+    run: request.run,
+    generation: request.generation,
+    madeAt: request.now,
+    deadlineAt: request.deadlineAt,
+    placements: placements(request, placed, keys),
+    grants: [...granted],
+    queue: queued(request, placed),
+    canaries: [...canaries],
+    expectedEndAt: request.now + lastEnd(placed),
+    chance: planChance(request, { placed, graph }, random),
+    costUsd: costOf(sized, placed, granted),
+  };
+}
+
+interface PlacedRun {
+  readonly canaries: readonly Canary[];
+  readonly graph: ShardGraph;
+  readonly keys: Float64Array;
+  readonly placed: readonly PlacedShard[];
+}
+
+/** New types are tried first, unless just the trial would make the run late. */
+function placeWithTrials(request: AllocateRequest, sized: SizedShards): PlacedRun {
+  const { shards, newTypes, canaries: known, canaryCount } = request;
+  const graph = shardGraph(shards, known);
+  const canaries = pickCanaries({ shards, graph, newTypes, known, canaryCount });
+  const tried = place(request, sized, canaries);
+  if (canaries.length === known.length || isInTime(request, tried.placed)) return tried;
+  const untried = place(request, sized, known);
+  return isInTime(request, untried.placed) ? untried : tried;
+}
+
+function place(request: AllocateRequest, sized: SizedShards, canaries: readonly Canary[]): PlacedRun {
+  const graph = shardGraph(request.shards, canaries);
+  const keys = claimKeys(request, graph, sized);
+  return { canaries, graph, keys, placed: placeShards({ request, graph, keys, ...sized }) };
+}
+
+/** A run is hopeless when even with a slot for every shard its longest way ends after the deadline. */
+function claimKeys(request: AllocateRequest, { graph }: ShardGraph, { durationsMs }: SizedShards): Float64Array {
+  const nodesMs = new Float64Array(graph.taskCount);
+  nodesMs.set(durationsMs);
+  const ranks = upwardRanks(graph, nodesMs);
+  const longestMs = ranks.reduce((longest, rank) => Math.max(longest, rank), 0);
+  const { deadlineAt, priority, now } = request;
+  const hopeless = now + longestMs > deadlineAt;
+  return ranks.map((rank) => claimKey(rank, { deadlineAt, priority, hopeless }));
+}
+
+function isInTime({ now, deadlineAt }: AllocateRequest, placed: readonly PlacedShard[]): boolean {
+  return now + lastEnd(placed) <= deadlineAt;
+}
+
+/** The end of what can be placed. */
+function lastEnd(placed: readonly PlacedShard[]): DurationMs {
+  return placed.reduce((last, { endMs }) => (Number.isFinite(endMs) ? Math.max(last, endMs) : last), 0);
+}
+
+function placements({ now, shards }: AllocateRequest, placed: readonly PlacedShard[], keys: Float64Array): Placement[] {
+  return placed.flatMap(({ shard, pool, startMs, endMs }) => {
+    const id = shards[shard]?.id ?? '';
+    if (pool === undefined) return [];
+    const rank = rankText(keys[shard] ?? 0, id);
+    return [{ shard: id, pool, rank, expectedStartAt: now + startMs, expectedEndAt: now + endMs }];
+  });
+}
+
+function grants({ now, startDelayMs }: AllocateRequest, placed: readonly PlacedShard[]): readonly SlotGrant[] {
+  const uses = placed.flatMap(({ pool, startMs, endMs }) =>
+    pool === undefined ? [] : [{ pool, startAt: now + startMs, endAt: now + endMs }],
+  );
+  return slotGrants(uses, KEPT_STARTS * startDelayMs);
+}
+
+/** Shards that could start at once, in pools where none of the run can: the run waits for other runs' slots there. */
+function queued({ now, shards, startDelayMs }: AllocateRequest, placed: readonly PlacedShard[]): QueuedShard[] {
+  const started = new Set(placed.filter(({ startMs }) => startMs <= startDelayMs).map(({ pool }) => pool));
+  return placed.flatMap(({ shard, pool, readyMs, startMs }) => {
+    const waits = readyMs === 0 && startMs > startDelayMs && Number.isFinite(startMs) && !started.has(pool);
+    return waits ? [{ shard: shards[shard]?.id ?? '', expectedStartAt: now + startMs }] : [];
+  });
+}
+
+function costOf({ tiersMiB }: SizedShards, placed: readonly PlacedShard[], granted: readonly SlotGrant[]): number {
+  const used = placed.reduce((sum, { shard, startMs, endMs }) => {
+    return Number.isFinite(startMs) ? sum + gibSeconds(tiersMiB[shard] ?? 0, endMs - startMs) : sum;
+  }, 0);
+  return expectedCost({ shardCount: placed.length, gibSeconds: used, grants: granted }).totalUsd;
+}

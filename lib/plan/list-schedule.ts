@@ -1,0 +1,227 @@
+import type { DurationMs } from '../core/quantity.ts';
+import { type NumberHeap, numberHeap } from './number-heap.ts';
+import type { TaskGraph } from './task-graph.ts';
+
+/** A zone or a pool: what the tasks in it may use at once. */
+export interface Bin {
+  readonly vcpu: number;
+  readonly memoryMiB: number;
+}
+
+/** What every task of a class uses while it runs, and the bins it may run in; a barrier uses nothing and no bin. */
+export interface TaskClass extends Bin {
+  readonly bins: readonly number[];
+  /** Bins for what has no room in the others. */
+  readonly overflow?: readonly number[];
+}
+
+/** Capacity that a bin gains at a moment: another run's slots, or a task that runs already, end then. */
+export interface CapacityGain extends Bin {
+  readonly atMs: DurationMs;
+  readonly bin: number;
+}
+
+export interface ScheduleProblem {
+  readonly graph: TaskGraph;
+  readonly durationsMs: Float64Array;
+  /** The class of each task. */
+  readonly classOf: Int32Array;
+  readonly classes: readonly TaskClass[];
+  readonly bins: readonly Bin[];
+  readonly gains?: readonly CapacityGain[];
+  /** What all bins together may use at once. @default no limit */
+  readonly vcpuMax?: number;
+  /** Moment before which a task may not start. @default 0 for all */
+  readonly releasesMs?: Float64Array;
+}
+
+/** A task that was never placed, because no bin has room for it, starts at infinity in bin -1. */
+export interface Schedule {
+  readonly startsMs: Float64Array;
+  readonly binOf: Int32Array;
+  readonly makespanMs: DurationMs;
+}
+
+/** Room for rounding when fractions of a vCPU are added and taken away again. */
+const ROUNDING = 1e-9;
+
+/**
+ * List scheduling with backfilling: whenever something ends, of all tasks that may start and fit, the one with the
+ * smallest key starts, in the bin with the most room; a task that does not fit lets later ones pass it.
+ *
+ * There is one heap for each class, and only their heads are compared: a class whose head does not fit is passed over
+ * as a whole.
+ *
+ * @param keys smallest first; ties go to the smaller task number
+ * @complexity O((n + m) log n + n · classes · bins)
+ * @see Graham, "Bounds on multiprocessing timing anomalies", 1969
+ */
+export function listSchedule(problem: ScheduleProblem, keys: Float64Array): Schedule {
+  const state = startState(problem, keys);
+  for (let nowMs = 0; Number.isFinite(nowMs); nowMs = nextMoment(state)) {
+    endTasks(state, nowMs);
+    startTasks(state, nowMs);
+  }
+  return { startsMs: state.startsMs, binOf: state.binOf, makespanMs: state.makespanMs };
+}
+
+interface State {
+  readonly problem: ScheduleProblem;
+  readonly startsMs: Float64Array;
+  readonly binOf: Int32Array;
+  readonly waiting: Int32Array;
+  readonly ready: readonly NumberHeap[];
+  readonly keys: Float64Array;
+  readonly endsMs: Float64Array;
+  readonly running: NumberHeap;
+  readonly released: NumberHeap;
+  readonly gains: readonly CapacityGain[];
+  readonly freeVcpu: Float64Array;
+  readonly freeMemory: Float64Array;
+  gainAt: number;
+  freeInAll: number;
+  makespanMs: number;
+}
+
+function startState(problem: ScheduleProblem, keys: Float64Array): State {
+  const { graph, bins, classes, gains = [], vcpuMax = Number.POSITIVE_INFINITY } = problem;
+  const endsMs = new Float64Array(graph.taskCount).fill(Number.POSITIVE_INFINITY);
+  const state: State = {
+    problem,
+    keys,
+    startsMs: new Float64Array(graph.taskCount).fill(Number.POSITIVE_INFINITY),
+    binOf: new Int32Array(graph.taskCount).fill(-1),
+    waiting: graph.waitsFor.slice(),
+    ready: classes.map(() => numberHeap(keys)),
+    endsMs,
+    running: numberHeap(endsMs),
+    released: numberHeap(problem.releasesMs ?? []),
+    gains: gains.toSorted((a, b) => a.atMs - b.atMs),
+    freeVcpu: Float64Array.from(bins, ({ vcpu }) => vcpu),
+    freeMemory: Float64Array.from(bins, ({ memoryMiB }) => memoryMiB),
+    gainAt: 0,
+    freeInAll: vcpuMax,
+    makespanMs: 0,
+  };
+  for (let task = 0; task < graph.taskCount; task += 1) if (state.waiting[task] === 0) becomeReady(state, task, 0);
+  return state;
+}
+
+function nextMoment({ endsMs, running, released, problem, gains, gainAt }: State): number {
+  const end = endsMs[running.first()] ?? Number.POSITIVE_INFINITY;
+  const release = problem.releasesMs?.[released.first()] ?? Number.POSITIVE_INFINITY;
+  return Math.min(end, release, gains[gainAt]?.atMs ?? Number.POSITIVE_INFINITY);
+}
+
+function endTasks(state: State, nowMs: number): void {
+  const { running, released, endsMs, problem, gains } = state;
+  for (let gain = gains[state.gainAt]; gain && gain.atMs <= nowMs; gain = gains[state.gainAt]) {
+    give(state, gain.bin, gain);
+    state.gainAt += 1;
+  }
+  while (running.size() > 0 && (endsMs[running.first()] ?? 0) <= nowMs) {
+    const task = running.pop();
+    const taskClass = problem.classes[problem.classOf[task] ?? 0];
+    if (taskClass) give(state, state.binOf[task] ?? 0, taskClass);
+    releaseFollowers(state, task, nowMs);
+  }
+  while (released.size() > 0 && (problem.releasesMs?.[released.first()] ?? 0) <= nowMs) {
+    const task = released.pop();
+    enqueue(state, task, nowMs);
+  }
+}
+
+function give(state: State, bin: number, { vcpu, memoryMiB }: Bin): void {
+  state.freeVcpu[bin] = (state.freeVcpu[bin] ?? 0) + vcpu;
+  state.freeMemory[bin] = (state.freeMemory[bin] ?? 0) + memoryMiB;
+  state.freeInAll += vcpu;
+}
+
+/** Lets the followers of a task go on. A barrier ends as soon as it may start, so its followers come at once too. */
+function releaseFollowers(state: State, ended: number, nowMs: number): void {
+  const { graph } = state.problem;
+  const open = [ended];
+  for (let task = open.pop(); task !== undefined; task = open.pop()) {
+    for (let edge = graph.offsets[task] ?? 0; edge < (graph.offsets[task + 1] ?? 0); edge += 1) {
+      const follower = graph.targets[edge] ?? 0;
+      const left = (state.waiting[follower] ?? 0) - 1;
+      state.waiting[follower] = left;
+      if (left > 0) continue;
+      if (isBarrier(state, follower)) {
+        state.startsMs[follower] = nowMs;
+        open.push(follower);
+      } else becomeReady(state, follower, nowMs);
+    }
+  }
+}
+
+function isBarrier({ problem }: State, task: number): boolean {
+  return problem.classes[problem.classOf[task] ?? 0]?.vcpu === 0 && problem.durationsMs[task] === 0;
+}
+
+function becomeReady(state: State, task: number, nowMs: number): void {
+  if ((state.problem.releasesMs?.[task] ?? 0) > nowMs) state.released.push(task);
+  else enqueue(state, task, nowMs);
+}
+
+function enqueue(state: State, task: number, nowMs: number): void {
+  if (isBarrier(state, task)) {
+    state.startsMs[task] = nowMs;
+    releaseFollowers(state, task, nowMs);
+  } else state.ready[state.problem.classOf[task] ?? 0]?.push(task);
+}
+
+function startTasks(state: State, nowMs: number): void {
+  const { problem, ready, keys } = state;
+  const closed = new Uint8Array(problem.classes.length);
+  for (;;) {
+    let best = -1;
+    let bestBin = -1;
+    for (let index = 0; index < ready.length; index += 1) {
+      const head = ready[index]?.first() ?? -1;
+      if (head < 0 || closed[index] === 1) continue;
+      if (best >= 0 && !earlier(keys, head, best)) continue;
+      const bin = roomiestBin(state, problem.classes[index] ?? NO_CLASS);
+      if (bin < 0) closed[index] = 1;
+      else [best, bestBin] = [head, bin];
+    }
+    if (best < 0) return;
+    start(state, best, { bin: bestBin, nowMs });
+  }
+}
+
+function earlier(keys: Float64Array, a: number, b: number): boolean {
+  const difference = (keys[a] ?? 0) - (keys[b] ?? 0);
+  return difference < 0 || (difference === 0 && a < b);
+}
+
+/** The bin with the most free vCPUs among those with room: work spreads over the zones. Ties go to the first. */
+function roomiestBin(state: State, taskClass: TaskClass): number {
+  if (taskClass.vcpu > state.freeInAll + ROUNDING) return -1;
+  const bin = roomiestOf(taskClass.bins, state, taskClass);
+  return bin < 0 && taskClass.overflow ? roomiestOf(taskClass.overflow, state, taskClass) : bin;
+}
+
+function roomiestOf(bins: readonly number[], { freeVcpu, freeMemory }: State, { vcpu, memoryMiB }: TaskClass): number {
+  let best = -1;
+  for (const bin of bins) {
+    const fits = vcpu <= (freeVcpu[bin] ?? 0) + ROUNDING && memoryMiB <= (freeMemory[bin] ?? 0) + ROUNDING;
+    if (fits && (best < 0 || (freeVcpu[bin] ?? 0) > (freeVcpu[best] ?? 0))) best = bin;
+  }
+  return best;
+}
+
+function start(state: State, task: number, { bin, nowMs }: { readonly bin: number; readonly nowMs: number }): void {
+  const classIndex = state.problem.classOf[task] ?? 0;
+  const { vcpu, memoryMiB } = state.problem.classes[classIndex] ?? NO_CLASS;
+  state.ready[classIndex]?.pop();
+  give(state, bin, { vcpu: -vcpu, memoryMiB: -memoryMiB });
+  const endMs = nowMs + (state.problem.durationsMs[task] ?? 0);
+  state.startsMs[task] = nowMs;
+  state.binOf[task] = bin;
+  state.endsMs[task] = endMs;
+  state.makespanMs = Math.max(state.makespanMs, endMs);
+  state.running.push(task);
+}
+
+const NO_CLASS: TaskClass = { vcpu: 0, memoryMiB: 0, bins: [] };

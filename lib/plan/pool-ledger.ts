@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { RunId } from '../core/ids.ts';
+import type { EpochMs } from '../core/quantity.ts';
+
+/** Slots of one pool that one run has, from a moment until another. */
+export const SlotHold = z.strictObject({
+  run: z.string(),
+  slotCount: z.int().positive(),
+  from: z.number(),
+  until: z.number(),
+  /** Guaranteed slots still fit when the largest zone is lost; the others are given up then. */
+  guaranteed: z.boolean(),
+});
+export type SlotHold = z.infer<typeof SlotHold>;
+
+/** All that is held of one pool, by all runs: the truth that is written before a slot starts. */
+export const PoolLedger = z.strictObject({
+  pool: z.string(),
+  slotMax: z.int().nonnegative(),
+  holds: z.array(SlotHold),
+});
+export type PoolLedger = z.infer<typeof PoolLedger>;
+
+/** How many slots are held at a moment, by every run or by all but one. A hold ends before its `until`. */
+export function heldAt({ holds }: PoolLedger, at: EpochMs, but?: RunId): number {
+  return holds.reduce(
+    (sum, hold) => (hold.run !== but && hold.from <= at && at < hold.until ? sum + hold.slotCount : sum),
+    0,
+  );
+}
+
+/**
+ * The most slots that are held at any moment of [from, until).
+ *
+ * @complexity O(h²) for h holds: a pool has tens
+ */
+export function mostHeld(ledger: PoolLedger, from: EpochMs, until: EpochMs): number {
+  const moments = [from, ...ledger.holds.map((hold) => hold.from).filter((at) => at > from && at < until)];
+  return moments.reduce((most, at) => Math.max(most, heldAt(ledger, at)), 0);
+}
