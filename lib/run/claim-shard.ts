@@ -42,6 +42,7 @@ export async function claimShard(table: Table, shard: ShardRecord, request: Clai
         epoch: shard.epoch + 1,
         owner: request.owner,
         leaseUntil,
+        claimedAt: request.now,
         attempts,
         cursor: shard.range.start,
         queue: runningQueue(shard.run),

@@ -1,8 +1,12 @@
+import { errorName, type ForeshardErrorName } from '../core/foreshard-error.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import type { Condition, Table } from '../ports/table.ts';
 import { heldUnder, isHeldUnder, type Lease } from './lease.ts';
 import { settleIndex, settleLeaf } from './settle-index.ts';
 import { endOf, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
+
+/** Failures that pass: the shard is done all the same. */
+const LEFT_TO_THE_SWEEP: ReadonlySet<string> = new Set<ForeshardErrorName>(['Throttled', 'StoreUnavailable']);
 
 export interface CommitRequest {
   /** How far the worker has read: only where the shard ends now may it be committed. */
@@ -21,7 +25,8 @@ export type Commit =
 
 /**
  * Commits a shard under its lease, once and for all, then passes on what that completes. A commit whose answer was
- * lost may be repeated; what a crash cuts off after the first write is done by the sweep.
+ * lost may be repeated. Once the first write has landed nothing takes the commit back: what a crash or an unreachable
+ * table cuts off then is done by the sweep.
  *
  * @complexity two writes; one more for every 256 shards, and one for each shard that the commit sets free
  */
@@ -39,7 +44,11 @@ export async function commitShard(table: Table, lease: Lease, request: CommitReq
   );
   const shard = write.item && parseShard(write.item);
   if (!shard || !(write.applied || isCommitOf(shard, lease))) return refused(shard, lease);
-  await (isRoot ? settleIndex(table, shard, now) : settleLeaf(table, lease, now));
+  try {
+    await (isRoot ? settleIndex(table, shard, now) : settleLeaf(table, lease, now));
+  } catch (error) {
+    if (!LEFT_TO_THE_SWEEP.has(errorName(error))) throw error;
+  }
   return { kind: 'committed', shard };
 }
 

@@ -30,8 +30,6 @@ export const ShardRecord = z.strictObject({
   /** Unique for one invocation of a worker: its slot, a colon, and something random. */
   owner: z.string().optional(),
   leaseUntil: z.number().optional(),
-  /** When the last claim was made. */
-  claimedAt: z.number().optional(),
   /** Everything before it belongs to the epoch: no cut may be made there. */
   cursor: z.int().nonnegative(),
   /** Attempts that failed. */
@@ -48,6 +46,10 @@ export const ShardRecord = z.strictObject({
   /** Generation of the plan that set tier, zone and rank. */
   generation: z.int().nonnegative(),
   readyAt: z.number().optional(),
+  /** When the last claim was made. */
+
+  /** When the last claim was made. */
+  claimedAt: z.number().optional(),
   doneAt: z.number().optional(),
   /** The committed output; parsed by who wrote it (lib/run/input). */
   output: z.json().optional(),
