@@ -1,6 +1,9 @@
 import { byCodeUnit } from './compare.ts';
 import { ForeshardError } from './foreshard-error.ts';
 
+/** How many nodes of a ring a message names. */
+const RING_SHOWN_MAX = 12;
+
 /** A node of a directed graph that names the nodes it comes after. */
 export interface GraphNode {
   readonly id: string;
@@ -64,6 +67,12 @@ function cyclic(byId: ReadonlyMap<string, GraphNode>, waiting: ReadonlyMap<strin
   const ring = walk.slice(walk.indexOf(last)).reverse();
   return new ForeshardError(
     'CyclicWorkflow',
-    `operations need one another in a ring: ${ring.join(' -> ')}; remove one of these edges`,
+    `operations need one another in a ring: ${shorten(ring).join(' -> ')}; remove one of these edges`,
   );
+}
+
+function shorten(ring: readonly string[]): readonly string[] {
+  if (ring.length <= RING_SHOWN_MAX) return ring;
+  const shown = ring.slice(0, RING_SHOWN_MAX - 2);
+  return [...shown, `(${ring.length - shown.length - 1} more)`, ...ring.slice(-1)];
 }
