@@ -1,3 +1,4 @@
+import { axisTitle } from './axis-title.ts';
 import { dataTable } from './data-table.ts';
 import { html, type Markup } from './html.ts';
 import type { RunReport } from './run-report.ts';
@@ -60,7 +61,7 @@ function table(rows: readonly Calibration[], level: number): Markup {
       { title: 'Operation' },
       { title: 'Shards', numeric: true },
       { title: 'Inside', numeric: true },
-      { title: '0 % · inside · 100 %' },
+      { title: axisTitle('0 %', 'share inside', '100 %') },
       { title: 'Faster than interval', numeric: true },
       { title: 'Lower half', numeric: true },
       { title: 'Upper half', numeric: true },

@@ -4,7 +4,7 @@ import { type Content, html, type Markup } from './html.ts';
 export const ROWS_MAX = 250;
 
 export interface Column {
-  readonly title: string;
+  readonly title: Content;
   /** Numbers stand at the right, digit under digit. */
   readonly numeric?: boolean;
 }

@@ -10,15 +10,20 @@ import { shareText } from './text/share-text.ts';
 
 /** Fans that are drawn: of the operations with the most shards. */
 const FANS_MAX = 12;
+/** Fewer shards make no fan: the table has them. */
+const FAN_SHARDS_MIN = 3;
 /** Shards that one fan shows, taken at even distances. */
 const FAN_SHARDS_MAX = 160;
 
-const PLOT = { width: 340, height: 150, left: 44, bottom: 8, top: 8 } as const;
+const PLOT = { width: 340, height: 150, left: 52, bottom: 8, top: 8 } as const;
 
 /** Per operation, every shard's forecast as a fan and what it took as a dot. */
 export function forecastChart(report: RunReport): Markup {
   const byOperation = Map.groupBy(shardComparisons(report), ({ operation }) => operation);
-  const operations = [...byOperation].sort(([, a], [, b]) => b.length - a.length).slice(0, FANS_MAX);
+  const operations = [...byOperation]
+    .filter(([, comparisons]) => comparisons.length >= FAN_SHARDS_MIN)
+    .sort(([, a], [, b]) => b.length - a.length)
+    .slice(0, FANS_MAX);
   const drawn = new Set(operations.map(([id]) => id));
   const colours = operationColours(report);
   const fans = report.operations
@@ -28,10 +33,10 @@ export function forecastChart(report: RunReport): Markup {
     id: 'forecast',
     title: 'Forecast of every shard',
     lead:
-      fans.length === 0
+      byOperation.size === 0
         ? 'No committed shard had a forecast.'
         : html`One dot is one shard, from the least predicted time to the largest. The band is the ${shareText(report.forecast.level)} interval, the line the prediction; a hollow dot fell outside.${
-            byOperation.size > fans.length && ` The ${FANS_MAX} operations with the most shards are drawn.`
+            byOperation.size > fans.length && ' Operations with few shards stand in the table alone.'
           }`,
     body: html`<div class="fans">${fans}</div>
 ${tableBehind(modelTable(report, byOperation))}`,
@@ -62,12 +67,9 @@ function gridLine(ms: number, y: number): Markup {
 
 type Point = readonly [number, number];
 
-/** One shard alone gets a band as wide as its place. */
 function bandPath(shown: readonly ShardComparison[], x: (index: number) => number, y: (ms: number) => number): string {
-  const half = shown.length === 1 ? 12 : 0;
-  const ends: readonly number[] = half === 0 ? [0] : [-half, half];
-  const upper = shown.flatMap(({ predicted }, index) => ends.map((by): Point => [x(index) + by, y(predicted.upper)]));
-  const lower = shown.flatMap(({ predicted }, index) => ends.map((by): Point => [x(index) + by, y(predicted.lower)]));
+  const upper = shown.map(({ predicted }, index): Point => [x(index), y(predicted.upper)]);
+  const lower = shown.map(({ predicted }, index): Point => [x(index), y(predicted.lower)]);
   return `${linePath([...upper, ...lower.reverse()])}Z`;
 }
 

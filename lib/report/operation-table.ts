@@ -1,3 +1,4 @@
+import { axisTitle } from './axis-title.ts';
 import { dataTable } from './data-table.ts';
 import { differenceText } from './difference-text.ts';
 import { html, type Markup } from './html.ts';
@@ -30,7 +31,7 @@ export function operationTable(report: RunReport): Markup {
         { title: 'Interval', numeric: true },
         { title: 'Actual', numeric: true },
         { title: 'Difference', numeric: true },
-        { title: '¼ × · predicted · 4 ×' },
+        { title: axisTitle('¼ ×', 'as predicted', '4 ×') },
         { title: 'Input', numeric: true },
         { title: 'Records in', numeric: true },
         { title: 'Slack', numeric: true },

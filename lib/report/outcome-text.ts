@@ -12,7 +12,7 @@ export function outcomeText(report: RunReport): string {
     case 'missed':
       return `Missed its deadline by ${durationText(-leftMs)}`;
     case 'incomplete':
-      return `Ended incomplete, ${missingText(report)}`;
+      return `Ended ${leftMs >= 0 ? `${durationText(leftMs)} before` : `${durationText(-leftMs)} after`} its deadline, ${missingText(report)}`;
     case 'aborted':
       return `Aborted after ${durationText(endedAt - startedAt)}, ${missingText(report)}`;
   }

@@ -93,7 +93,8 @@ tbody tr:last-child>*{border-bottom:0}
 .numeric{text-align:right;white-space:nowrap}
 thead th.numeric{text-align:right}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:3px;background:var(--own);margin-right:8px;vertical-align:baseline}
-td .dot-interval{min-width:150px;display:block}
+td .dot-interval,.axis-title{min-width:170px;display:flex}
+.axis-title{justify-content:space-between;font-weight:500;padding:0 1%}
 .locations{margin:4px 0;padding-left:18px;overflow-wrap:anywhere}
 td:last-child:not(.numeric){min-width:160px}`;
 
@@ -101,6 +102,7 @@ const PICTURES = `
 .legend{display:flex;flex-wrap:wrap;gap:8px 22px;align-items:center;margin:0 0 14px;font-size:13px}
 .keys{display:flex;flex-wrap:wrap;gap:6px;align-items:center}
 .keys .key{margin-right:10px}
+.keys:last-child{margin-left:auto}
 .key{display:inline-flex;align-items:center;gap:6px;color:var(--muted)}
 button{font:inherit;font-size:13px;color:var(--ink);background:var(--surface);border:1px solid var(--line);border-radius:8px;padding:4px 10px;min-height:30px;cursor:pointer}
 button:hover{background:var(--sunken)}
@@ -132,7 +134,7 @@ circle.outside{fill:var(--surface);stroke:var(--bad);stroke-width:2}
 .box.critical rect{fill:color-mix(in srgb,var(--accent) 12%,var(--surface));stroke:var(--accent);stroke-width:2}
 .box .name{fill:var(--ink);font-size:13.5px;font-weight:600}
 .box .numbers{fill:var(--muted);font-size:12px}
-.fans{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:22px 28px}
+.fans{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,250px),1fr));gap:22px 24px}
 .fan{margin:0}
 .fan figcaption{font-size:14px;margin-bottom:6px}
 .fan svg{display:block;width:100%}

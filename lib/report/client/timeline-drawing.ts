@@ -1,90 +1,15 @@
 /**
- * The part of the timeline's script that decodes the packed attempts and draws them: runs in a browser, inside the one
- * function of client-script.ts. An attempt that would cover only a pixel that is already covered is not drawn, so that
- * 100,000 of them cost no more than the pixels they fall on; failed ones come last and are always seen.
+ * The part of the timeline's script that draws the attempts: see timeline-model.ts. An attempt that would cover only a
+ * pixel that is already covered is not drawn, so that 100,000 of them cost no more than the pixels they fall on; failed
+ * ones come last and are always seen.
  */
 export const TIMELINE_DRAWING = `
-const data = JSON.parse(document.getElementById('timeline-data').textContent);
-const canvas = document.getElementById('timeline-canvas');
-const pen = canvas.getContext('2d');
-const COMMITTED = 0, FAILED = 1, LOST = 2;
-const GUTTER = 112, RIGHT = 14, MARK_LANE = 20, BUSY_LANE = 64, ZONE_HEAD = 22, AXIS = 26;
-
-const numbers = (text, Type) => new Type(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const operation = numbers(data.columns.operation, Uint16Array);
-const slot = numbers(data.columns.slot, Uint16Array);
-const startMs = numbers(data.columns.startMs, Uint32Array);
-const durationMs = numbers(data.columns.durationMs, Uint32Array);
-const shardIndex = numbers(data.columns.index, Uint32Array);
-const epoch = numbers(data.columns.epoch, Uint8Array);
-const outcome = numbers(data.columns.outcome, Uint8Array);
-const labels = new Map(data.labels);
-const errors = new Map(data.errors);
-
-const first = new Uint32Array(data.slots.length + 1);
-for (let at = 0; at < slot.length; at += 1) first[slot[at] + 1] += 1;
-for (let row = 0; row < data.slots.length; row += 1) first[row + 1] += first[row];
-
-const near = Math.max(data.lengthMs, data.plannedEndMs);
-const wholeMs = 1.02 * Math.max(1, data.deadlineMs <= 1.6 * near ? Math.max(near, data.deadlineMs) : near);
-const view = { fromMs: 0, toMs: wholeMs, selected: -1, only: new Set() };
-
-const rowHeight = Math.max(2, Math.min(20, Math.floor(440 / Math.max(1, data.slots.length))));
-const rowTops = [];
-const zones = [];
-let bottom = MARK_LANE + BUSY_LANE;
-data.slots.forEach((one, row) => {
-  if (row === 0 || data.slots[row - 1].zone !== one.zone) {
-    zones.push({ name: one.zone, top: bottom, count: data.slots.filter((other) => other.zone === one.zone).length });
-    bottom += ZONE_HEAD;
-  }
-  rowTops.push(bottom);
-  bottom += rowHeight;
-});
-const height = bottom + AXIS;
-let width = 0;
-const plotWidth = () => width - GUTTER - RIGHT;
-const xOf = (ms) => GUTTER + ((ms - view.fromMs) / (view.toMs - view.fromMs)) * plotWidth();
-
 let colours = {};
 function readColours() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue('--' + name).trim();
   colours = { operations: data.operations.map((one) => read('operation-' + one.colour)) };
   for (const name of ['ink', 'muted', 'line', 'surface', 'bad', 'accent', 'sunken']) colours[name] = read(name);
-}
-
-function durationText(ms) {
-  if (ms < 1000) return Math.round(ms) + ' ms';
-  if (ms < 60000) return (ms / 1000).toFixed(1) + ' s';
-  if (ms < 3600000) return Math.floor(ms / 60000) + ' min ' + String(Math.floor(ms / 1000) % 60).padStart(2, '0') + ' s';
-  return Math.floor(ms / 3600000) + ' h ' + String(Math.floor(ms / 60000) % 60).padStart(2, '0') + ' min';
-}
-
-function tickStep() {
-  const least = ((view.toMs - view.fromMs) * 90) / Math.max(90, plotWidth());
-  const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5, 216e5, 432e5];
-  return steps.find((step) => step >= least) || Math.ceil(least / 864e5) * 864e5;
-}
-
-function tickText(ms, step) {
-  if (step < 1000) return (ms / 1000).toFixed(step < 100 ? 2 : 1) + ' s';
-  if (step < 60000 && view.toMs < 120000) return ms / 1000 + ' s';
-  const two = (count) => String(count).padStart(2, '0');
-  const hours = Math.floor(ms / 3600000), minutes = Math.floor(ms / 60000) % 60, seconds = Math.floor(ms / 1000) % 60;
-  return view.toMs < 3600000 ? minutes + ':' + two(seconds) : hours + ':' + two(minutes) + (step < 60000 ? ':' + two(seconds) : ' h');
-}
-
-function drawAxis() {
-  const step = tickStep();
-  pen.textAlign = 'center';
-  for (let ms = Math.ceil(view.fromMs / step) * step; ms <= view.toMs; ms += step) {
-    const x = Math.round(xOf(ms)) + 0.5;
-    pen.fillStyle = colours.line;
-    pen.fillRect(x - 0.5, MARK_LANE, 1, bottom - MARK_LANE);
-    pen.fillStyle = colours.muted;
-    pen.fillText(tickText(ms, step), Math.min(x, width - 24), bottom + 17);
-  }
 }
 
 function drawRows() {
