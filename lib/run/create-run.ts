@@ -1,8 +1,9 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
+import type { RunId } from '../core/ids.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { Item, Table } from '../ports/table.ts';
-import type { Shard, ShardedOperation, Sharding } from '../shards/sharding.ts';
-import { chunkCount, chunkItem, chunkSize, type OperationRecord, operationItem } from './operation-record.ts';
+import type { Shard, ShardedOperation } from '../shards/sharding.ts';
+import { chunkItem, DONE_CHUNK_SIZE, type DoneChunk, type OperationRecord, operationItem } from './operation-record.ts';
 import { parseRun, type RunRecord, runItem, runKey } from './run-record.ts';
 import { type ShardRecord, shardItem } from './shard-record.ts';
 import type { PlannedShard } from './update-plan.ts';
@@ -10,12 +11,21 @@ import type { PlannedShard } from './update-plan.ts';
 /** Conditional writes in flight: they cannot be batched, and one DynamoDB partition takes 1,000 a second. */
 const CREATES_AT_ONCE_MAX = 32;
 
+/** What the protocol needs to know of an operation. */
+type CutOperation = Pick<ShardedOperation, 'id' | 'type' | 'shardCount' | 'after'>;
+
 export interface NewRun {
   readonly run: Pick<RunRecord, 'run' | 'workflow' | 'createdAt' | 'deadlineAt' | 'priority' | 'documents'>;
   /** Shards that wait for canaries name that need among theirs. */
-  readonly sharding: Pick<Sharding, 'operations' | 'shards'>;
+  readonly sharding: { readonly operations: readonly CutOperation[]; readonly shards: readonly Shard[] };
   /** Where a shard should run, until a plan is written over it. */
   readonly place: (shard: Shard) => Omit<PlannedShard, 'shard'>;
+  /**
+   * Indexes in one done-chunk.
+   *
+   * @default 256
+   */
+  readonly chunkSize?: number;
 }
 
 /**
@@ -26,55 +36,69 @@ export interface NewRun {
  * @throws {ForeshardError} `InvalidInput` when another workflow runs under this name
  * @complexity one write for each shard, operation and 256 shards of an operation
  */
-export async function createRun(table: Table, { run, sharding, place }: NewRun): Promise<RunRecord> {
+export async function createRun(table: Table, request: NewRun): Promise<RunRecord> {
+  const { run, sharding, place, chunkSize = DONE_CHUNK_SIZE } = request;
   const { operations, shards } = sharding;
   const counts = { operationCount: operations.length, shardCount: shards.length };
   const fresh: RunRecord = { ...run, ...counts, state: 'CREATING', met: new Set() };
   const stored = parseRun(await putIfAbsent(table, runItem(fresh)));
   if (stored.workflow !== run.workflow || stored.shardCount !== shards.length) throw nameTaken(stored, fresh);
   if (stored.state !== 'CREATING') return stored;
-  const items = [
-    ...operations.flatMap((operation, position) => barrierItems(run.run, { operation, position, operations })),
-    ...shards.map((shard) => shardItem(newShard(fresh, shard, place(shard)))),
-  ];
-  await inParallel(items, CREATES_AT_ONCE_MAX, (item) => putIfAbsent(table, item));
-  const write = await table.update(
+  const barriers = operations.flatMap((operation, position) => [
+    operationItem(newOperation(run.run, { operation, position, operations, chunkSize })),
+    ...newChunks(run.run, operation, chunkSize).map(chunkItem),
+  ]);
+  await inParallel(barriers, CREATES_AT_ONCE_MAX, (item) => putIfAbsent(table, item));
+  await inParallel(shards, CREATES_AT_ONCE_MAX, (shard) => {
+    const chunk = Math.floor(shard.index / chunkSize);
+    return putIfAbsent(table, shardItem(newShard(fresh, shard, { ...place(shard), chunk })));
+  });
+  const opened = await table.update(
     runKey(run.run),
     { set: { state: 'OPEN' } },
     { attribute: 'state', equals: 'CREATING' },
   );
-  return write.item ? parseRun(write.item) : stored;
+  return opened.item ? parseRun(opened.item) : stored;
 }
 
-function barrierItems(
-  run: string,
-  cut: {
-    readonly operation: ShardedOperation;
+function newOperation(
+  run: RunId,
+  made: {
+    readonly operation: CutOperation;
     readonly position: number;
-    readonly operations: readonly ShardedOperation[];
+    readonly operations: readonly CutOperation[];
+    readonly chunkSize: number;
   },
-): readonly Item[] {
-  const { id, type, shardCount, after } = cut.operation;
-  const waitsWide = ({ after: edges }: ShardedOperation) =>
-    edges.some(({ operation, edge }) => operation === id && edge === 'wide');
-  const record: OperationRecord = {
+): OperationRecord {
+  const { id, type, shardCount, after } = made.operation;
+  const waitsForIt = (other: CutOperation) =>
+    other.after.some(({ operation, edge }) => operation === id && edge === 'wide');
+  return {
     run,
     operation: id,
-    position: cut.position,
+    position: made.position,
     type,
     shardCount,
     after,
-    wideDependents: cut.operations.filter(waitsWide).map((dependent) => dependent.id),
+    wideDependents: made.operations.filter(waitsForIt).map((dependent) => dependent.id),
+    chunkCount: Math.ceil(shardCount / made.chunkSize),
     fullChunks: new Set(),
     tails: new Set(),
   };
-  const chunks = Array.from({ length: chunkCount(shardCount) }, (_, chunk) =>
-    chunkItem({ run, operation: id, chunk, size: chunkSize(shardCount, chunk), done: new Set() }),
-  );
-  return [operationItem(record), ...chunks];
 }
 
-function newShard(run: RunRecord, shard: Shard, placed: Omit<PlannedShard, 'shard'>): ShardRecord {
+function newChunks(run: RunId, { id, shardCount }: CutOperation, chunkSize: number): readonly DoneChunk[] {
+  return Array.from({ length: Math.ceil(shardCount / chunkSize) }, (_, chunk) => {
+    const size = Math.min(chunkSize, shardCount - chunk * chunkSize);
+    return { run, operation: id, chunk, size, done: new Set() };
+  });
+}
+
+function newShard(
+  run: RunRecord,
+  shard: Shard,
+  placed: Omit<PlannedShard, 'shard'> & Pick<ShardRecord, 'chunk'>,
+): ShardRecord {
   const { id, ...rest } = shard;
   const ready = shard.needs.length === 0;
   return {

@@ -19,6 +19,8 @@ export const OperationRecord = z.strictObject({
   after: z.array(Dependency),
   /** Operations with a wide edge from this one: all their shards wait until it is complete. */
   wideDependents: z.array(z.string()),
+  /** Its number of done-chunks. */
+  chunkCount: z.int().positive(),
   /** Done-chunks that are full. */
   fullChunks: z.set(z.string()),
   /** Shards that were cut off others and are part of the operation. */
@@ -52,20 +54,6 @@ export function parseOperation(item: Item): OperationRecord {
     fullChunks: rest.fullChunks ?? new Set(),
     tails: rest.tails ?? new Set(),
   });
-}
-
-/** The chunk of done indexes that an index belongs to. */
-export function chunkOf(index: number): number {
-  return Math.floor(index / DONE_CHUNK_SIZE);
-}
-
-export function chunkCount(shardCount: number): number {
-  return Math.ceil(shardCount / DONE_CHUNK_SIZE);
-}
-
-/** How many indexes a chunk holds when it is full: the last one may be smaller. */
-export function chunkSize(shardCount: number, chunk: number): number {
-  return Math.min(DONE_CHUNK_SIZE, shardCount - chunk * DONE_CHUNK_SIZE);
 }
 
 /** Which indexes of one chunk are done. */

@@ -3,15 +3,7 @@ import { inParallel } from '../core/in-parallel.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import type { Change, Table } from '../ports/table.ts';
 import { openShard } from './open-shard.ts';
-import {
-  chunkCount,
-  chunkKey,
-  chunkOf,
-  type OperationRecord,
-  operationKey,
-  parseChunk,
-  parseOperation,
-} from './operation-record.ts';
+import { chunkKey, type OperationRecord, operationKey, parseChunk, parseOperation } from './operation-record.ts';
 import { RELEASES_AT_ONCE_MAX, releaseNeed } from './release-need.ts';
 import { changeItem, requireItem } from './require-item.ts';
 import { indexDone, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
@@ -35,7 +27,7 @@ export async function settleLeaf(
 export async function settleIndex(table: Table, root: ShardRecord, now: EpochMs): Promise<void> {
   if (!indexDone(root)) return;
   await inParallel(root.feeds, RELEASES_AT_ONCE_MAX, (fed) => feed(table, { root, fed, now }));
-  const chunk = chunkOf(root.index);
+  const { chunk } = root;
   const added = addition('done', String(root.index));
   const { done, size } = parseChunk(await changeItem(table, chunkKey(root.run, root.operation, chunk), added));
   if (done.size < size) return;
@@ -49,7 +41,7 @@ export async function settleIndex(table: Table, root: ShardRecord, now: EpochMs)
  * `completedAt` stands before the first one is told: what is cut off a waiting shard meanwhile looks there.
  */
 export async function settleOperation(table: Table, operation: OperationRecord, now: EpochMs): Promise<void> {
-  if (operation.fullChunks.size < chunkCount(operation.shardCount) || operation.releasedAt !== undefined) return;
+  if (operation.fullChunks.size < operation.chunkCount || operation.releasedAt !== undefined) return;
   const key = operationKey(operation.run, operation.operation);
   await table.update(key, { set: { completedAt: now } }, { attribute: 'completedAt', exists: false });
   const need = wideNeed(operation.operation);

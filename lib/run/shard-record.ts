@@ -18,6 +18,8 @@ export const ShardRecord = z.strictObject({
   shard: z.string(),
   operation: z.string(),
   index: z.int().nonnegative(),
+  /** The done-chunk of its operation that the index is entered into. */
+  chunk: z.int().nonnegative(),
   type: z.string(),
   /** As it was cut first; {@link endOf} tells where it ends now. */
   range: DataRange,

@@ -5,7 +5,7 @@ import type { Table } from '../ports/table.ts';
 import { decideCut } from './decide-cut.ts';
 import { needParts } from './need-parts.ts';
 import { openShard } from './open-shard.ts';
-import { chunkCount, chunkOf, operationKey } from './operation-record.ts';
+import { operationKey } from './operation-record.ts';
 import { type RunView, readRun } from './read-run.ts';
 import { RELEASES_AT_ONCE_MAX } from './release-need.ts';
 import { releaseShard, type Verdict } from './release-shard.ts';
@@ -95,13 +95,13 @@ function unsettledOperations(table: Table, view: RunView, now: EpochMs): readonl
   const operations = new Map(view.operations.map((operation) => [operation.operation, operation]));
   const indexes = [...view.shards.values()].filter((shard) => {
     if (shard.root !== shard.shard || !indexDone(shard)) return false;
-    const chunk = chunks.get(`${shard.operation}#${chunkOf(shard.index)}`);
+    const chunk = chunks.get(`${shard.operation}#${shard.chunk}`);
     const entered = chunk?.done.has(String(shard.index)) ?? false;
     const full = chunk !== undefined && chunk.done.size >= chunk.size;
     return !entered || (full && !operations.get(shard.operation)?.fullChunks.has(String(chunk.chunk)));
   });
   const silent = view.operations.filter(
-    ({ fullChunks, shardCount, releasedAt }) => fullChunks.size >= chunkCount(shardCount) && releasedAt === undefined,
+    ({ fullChunks, chunkCount, releasedAt }) => fullChunks.size >= chunkCount && releasedAt === undefined,
   );
   return [
     ...indexes.map((root) => () => settleIndex(table, root, now)),

@@ -108,9 +108,18 @@ function changed(old: Item, { set = {}, add = {}, remove = [] }: Change): Item {
 /** A copy as a table gives it: what is undefined and empty sets are not stored. */
 function copyOf<Attributes extends Readonly<Record<string, unknown>>>(attributes: Attributes): Attributes {
   const copy: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
     if (value === undefined || (value instanceof Set && value.size === 0)) continue;
-    copy[name] = typeof value === 'object' && value !== null ? structuredClone(value) : value;
+    copy[name] = copyOfValue(value);
   }
   return copy as Attributes;
+}
+
+/** `structuredClone` for what most attributes are costs ten times as much. */
+function copyOfValue(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Set) return new Set(value);
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [...value];
+  return structuredClone(value);
 }
