@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { dynamoTable } from '../adapters/aws/dynamo-table.ts';
+import { tableSchema } from '../adapters/aws/table-schema.ts';
+import { dynaliteServer } from '../adapters/embedded/dynalite-server.ts';
+import { folderObjectStore } from '../adapters/embedded/folder-object-store.ts';
+import { homeLock } from '../adapters/embedded/home-lock.ts';
+import { machineSettings, thisMachine } from '../adapters/embedded/machine-pools.ts';
+import { memoryTable } from '../adapters/embedded/memory-table.ts';
+import { systemClock } from '../adapters/embedded/system-clock.ts';
+import type { Services } from '../ports/services.ts';
+
+/** The stores of the embedded runtime without its workers: enough to look and to plan. */
+export interface Home extends AsyncDisposable {
+  readonly services: Pick<Services, 'table' | 'objects' | 'clock' | 'settings'>;
+}
+
+/** The one table of the embedded runtime. */
+const TABLE_NAME = 'foreshard';
+
+/**
+ * Opens the folder of the embedded runtime. Where nothing has run yet there is nothing to read, and with `write` false
+ * no folder is made.
+ *
+ * @throws {ForeshardError} `StoreUnavailable` when another process uses the folder
+ */
+export async function openHome(folder: string, { write }: { readonly write: boolean }): Promise<Home> {
+  await using opened = new AsyncDisposableStack();
+  const home = resolve(folder);
+  const objects = folderObjectStore({ root: join(home, 'objects') });
+  const others = { objects, clock: systemClock(), settings: machineSettings(thisMachine()) };
+  const path = join(home, 'tables');
+  if (!write && !(await stat(path).catch(() => undefined))) {
+    return homeOf({ ...others, table: memoryTable() }, opened.move());
+  }
+  const lock = await homeLock(home);
+  opened.defer(() => lock.release());
+  const tables = await dynaliteServer({ path, schema: tableSchema(TABLE_NAME) });
+  opened.defer(() => tables.close());
+  return homeOf({ ...others, table: dynamoTable({ client: tables.client, tableName: TABLE_NAME }) }, opened.move());
+}
+
+function homeOf(services: Home['services'], closing: AsyncDisposableStack): Home {
+  return { services, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+}
