@@ -23,22 +23,19 @@ export interface HourAggregate {
   readonly summary: DelaySummaryState;
 }
 
-/** Final, too: a route belongs to its origin. */
-export interface RouteAggregate {
+/** Final as well: a route belongs to its origin. */
+export interface RouteAggregate extends DelayStatistics {
   readonly kind: 'route';
   readonly origin: string;
   readonly destination: string;
   readonly distanceMiles: number;
-  readonly count: number;
-  readonly sumMinutes: number;
 }
 
 export type FlightsAggregate = AirportAggregate | AirportHourAggregate | HourAggregate | RouteAggregate | CleanTally;
 
 interface RouteTotals {
   distanceMiles: number;
-  count: number;
-  sumMinutes: number;
+  readonly summary: DelaySummary;
 }
 
 interface AirportTotals {
@@ -74,10 +71,9 @@ function addRoute(
   airport: AirportTotals,
   { destination, distanceMiles, hours, counts, delayMinutes }: RouteBatch,
 ): void {
-  const totals = airport.routes.get(destination) ?? { distanceMiles: 0, count: 0, sumMinutes: 0 };
+  const totals = airport.routes.get(destination) ?? { distanceMiles: 0, summary: delaySummary() };
   airport.routes.set(destination, totals);
   totals.distanceMiles = Math.max(totals.distanceMiles, distanceMiles);
-  totals.count += delayMinutes.length;
   let next = 0;
   for (const [at, hour] of hours.entries()) {
     const summary = summaryOf(airport.hours, hour);
@@ -85,7 +81,7 @@ function addRoute(
     for (; next < end; next += 1) {
       const delay = delayMinutes[next] ?? 0;
       summary.add(delay);
-      totals.sumMinutes += delay;
+      totals.summary.add(delay);
     }
   }
 }
@@ -110,8 +106,8 @@ function* aggregates(airports: ReadonlyMap<string, AirportTotals>): Iterable<Fli
       yield { kind: 'airport-hour', airport, hour, ...summary.statistics() };
     }
     yield { kind: 'airport', airport, ...whole.statistics() };
-    for (const [destination, totals] of [...routes].sort(([a], [b]) => byCodeUnit(a, b))) {
-      yield { kind: 'route', origin: airport, destination, ...totals };
+    for (const [destination, { distanceMiles, summary }] of [...routes].sort(([a], [b]) => byCodeUnit(a, b))) {
+      yield { kind: 'route', origin: airport, destination, distanceMiles, ...summary.statistics() };
     }
   }
   for (const [hour, summary] of [...allHours].sort(([a], [b]) => a - b)) {

@@ -1,5 +1,4 @@
 import { quantileSketch, type SketchState } from './quantile-sketch.ts';
-import { twoDecimals } from './two-decimals.ts';
 
 /** Delays of a group of flights, mergeable without loss: whole counts and sums, and a sketch of the distribution. */
 export interface DelaySummaryState {
@@ -50,4 +49,9 @@ export function delaySummary(): DelaySummary {
       return { count, sumMinutes, meanMinutes: twoDecimals(sumMinutes / count), p50Minutes, p95Minutes, p99Minutes };
     },
   };
+}
+
+/** Enough for minutes, and the same text on every processor. Adding 0 turns -0 into 0: JSON has only one of them. */
+function twoDecimals(value: number): number {
+  return Math.round(value * 100) / 100 + 0;
 }

@@ -2,7 +2,6 @@ import { byCodeUnit } from '../../core/compare.ts';
 import type { RouteAggregate } from './aggregate.ts';
 import { type DelayStatistics, type DelaySummary, type DelaySummaryState, delaySummary } from './delay-summary.ts';
 import type { AirportPlace, JoinedAggregate } from './join.ts';
-import { twoDecimals } from './two-decimals.ts';
 
 export interface AirportRow extends DelayStatistics, Partial<AirportPlace> {
   readonly airport: string;
@@ -16,13 +15,10 @@ export interface AirportHourRow extends HourRow {
   readonly airport: string;
 }
 
-export interface RouteRow {
+export interface RouteRow extends DelayStatistics {
   readonly origin: string;
   readonly destination: string;
   readonly distanceMiles: number;
-  readonly count: number;
-  readonly sumMinutes: number;
-  readonly meanMinutes: number;
 }
 
 /** The answer of the flights workflow. The same flights give the same bytes, however they were cut. */
@@ -90,14 +86,16 @@ function mergeHour(hours: Map<number, DelaySummary>, hour: number, summary: Dela
   whole.merge(summary);
 }
 
-function worstRoutes(routes: readonly RouteAggregate[], { minimumFlights, routeMax }: SummaryOptions) {
+function worstRoutes(
+  routes: readonly RouteAggregate[],
+  { minimumFlights, routeMax }: SummaryOptions,
+): readonly RouteRow[] {
   const large = routes.filter(({ count }) => count >= minimumFlights);
   return large
     .sort(worstFirst)
     .slice(0, routeMax)
 
-    .map(withoutKind)
-    .map((route): RouteRow => ({ ...route, meanMinutes: twoDecimals(route.sumMinutes / route.count) }));
+    .map(withoutKind);
 }
 
 /** Means compared as fractions, without rounding: both products are whole and below 2^53. */
