@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { byCodeUnit } from '../../lib/core/compare.ts';
 import { ForeshardError } from '../../lib/core/foreshard-error.ts';
+import { nearestName } from '../../lib/workflow/nearest-name.ts';
 import type { Bench } from '../bench.ts';
-import { nearestNames } from './nearest-names.ts';
 
 /** Every file of a folder that exports a `bench`, by name. */
 export async function findBenches(folder: string): Promise<readonly Bench[]> {
@@ -17,7 +17,7 @@ export async function findBenches(folder: string): Promise<readonly Bench[]> {
 /**
  * The bench of this name.
  *
- * @throws {ForeshardError} `InvalidInput`, with the nearest names, when there is none
+ * @throws {ForeshardError} `InvalidInput`, with the nearest name, when there is none
  */
 export async function findBench(folder: string, name: string): Promise<Bench> {
   const path = join(folder, `${name}.ts`);
@@ -25,8 +25,8 @@ export async function findBench(folder: string, name: string): Promise<Bench> {
   const bench = isFileName && existsSync(path) ? await loadBench(path) : undefined;
   if (bench) return bench;
   const names = (await findBenches(folder)).map((found) => found.name);
-  const near = nearestNames(name, names);
-  const advice = near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'without a name all are listed';
+  const near = nearestName(name, names);
+  const advice = near === undefined ? 'without a name all are listed' : `did you mean ${near}?`;
   throw new ForeshardError('InvalidInput', `there is no bench '${name}'; ${advice}`);
 }
 
