@@ -3,7 +3,7 @@ import type { DurationMs } from '../core/quantity.ts';
 import type { WorkEstimate } from './work-estimate.ts';
 
 /** Counts up to this are all looked at; above it, every count is at most this share larger than the one before. */
-const EVERY_COUNT_MAX = 1_024;
+export const EVERY_COUNT_MAX = 1_024;
 export const COUNT_STEP_SHARE = 0.005;
 
 /** How many shards an operation may have, and how many can run at once. */

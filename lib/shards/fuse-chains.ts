@@ -5,6 +5,8 @@ import type { WorkEstimate } from './work-estimate.ts';
 
 /** A shard may always grow to this many times what starting it costs: the start is then a tenth of it. */
 const FIXED_SHARES_MAX = 10;
+/** ... or this much longer than the longest shard that there is without it. */
+const GROWTH_MAX = 1.1;
 /** Tasks whose memory differs more than this stay apart: the small one would pay for the large one's tier. */
 const MEMORY_RATIO_MAX = 2;
 
@@ -14,7 +16,7 @@ const MEMORY_RATIO_MAX = 2;
  * Two operations are fused when the second has the first as its only predecessor, by a narrow edge, the first has no
  * other consumer and no replica, and
  * - the smaller one's work in a shard is less than what starting a shard costs, and
- * - the fused shard is at most one start longer than the longest shard that the workflow has anyway, or ten starts long.
+ * - the fused shard is at most a tenth longer than the longest shard that the workflow has anyway, or ten starts long.
  *
  * No path becomes longer: the second task could not start before the first had ended, and one start falls away. By the
  * second rule shards stay small enough to balance: list scheduling ends at most one longest shard after the bound of
@@ -72,7 +74,7 @@ function pays(
   const fixedMs = Math.max(first.estimate.fixedMs, second.estimate.fixedMs);
   const fusedMs = fixedMs + (first.estimate.workMs + second.estimate.workMs) / count;
   const smallerMs = Math.min(first.estimate.workMs, second.estimate.workMs) / count;
-  const boundMs = Math.max(bounds.longestMs + fixedMs, FIXED_SHARES_MAX * fixedMs);
+  const boundMs = Math.max(GROWTH_MAX * bounds.longestMs, FIXED_SHARES_MAX * fixedMs);
   return !first.replicate && smallerMs < fixedMs && fusedMs <= boundMs && alike(first.estimate, second.estimate);
 }
 

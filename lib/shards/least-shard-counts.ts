@@ -1,6 +1,6 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
 import type { DurationMs } from '../core/quantity.ts';
-import { COUNT_STEP_SHARE, leastIndexWithin } from './duration-curve.ts';
+import { COUNT_STEP_SHARE, EVERY_COUNT_MAX, leastIndexWithin } from './duration-curve.ts';
 import { flowDual } from './flow-dual.ts';
 import { greedyCounts } from './greedy-counts.ts';
 import { type CountedStage, longestChains, type StageGraph, stageGraph } from './stage-graph.ts';
@@ -48,7 +48,7 @@ export function leastShardCounts(stages: readonly CountedStage[], deadlineMs: Du
     ];
   });
   const totalCount = total(graph, choice);
-  return { stages: new Map(least), totalCount, bound: certified(graph, bound, totalCount) };
+  return { stages: new Map(least), totalCount, bound: certified(graph, bound) };
 }
 
 /** With every stage at its fastest, the longest path is the earliest deadline that there can be. */
@@ -93,7 +93,7 @@ function total(graph: StageGraph, choice: readonly number[]): number {
 }
 
 /** Where a curve leaves counts out, a plan between two of them can be smaller by one step. */
-function certified(graph: StageGraph, bound: number, totalCount: number): number {
-  const complete = graph.stages.every(({ curve }) => (curve.counts.at(-1) ?? 0) <= 1_024);
-  return Math.min(complete ? bound : bound / (1 + COUNT_STEP_SHARE), totalCount);
+function certified(graph: StageGraph, bound: number): number {
+  const complete = graph.stages.every(({ curve }) => (curve.counts.at(-1) ?? 0) <= EVERY_COUNT_MAX);
+  return complete ? bound : bound / (1 + COUNT_STEP_SHARE);
 }
