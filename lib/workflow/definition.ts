@@ -46,7 +46,11 @@ export const DataSource = z
       .strictObject({
         kind: z.literal('csv'),
         location: Location,
-        delimiter: z.string().length(1).describe('Between two fields. Default: a comma.').optional(),
+        delimiter: z
+          .string()
+          .regex(/^[\t -!#-~]$/, 'a tab or one printable ASCII character other than a quote')
+          .describe('Between two fields. Default: a comma.')
+          .optional(),
         columns: Columns.optional(),
       })
       .describe(

@@ -1,8 +1,8 @@
-import { parse } from 'csv-parse/sync';
 import type { ObjectLocation, ObjectStore } from '../../ports/object-store.ts';
 import type { DataSource } from '../../workflow/definition.ts';
 import { alignToRecord } from './align-to-record.ts';
 import { corruptData } from './corrupt-data.ts';
+import { csvFields } from './csv-fields.ts';
 import { type CsvHeader, readCsvHeader } from './csv-header.ts';
 import { decodeText } from './decode-text.ts';
 import type { ObjectPart } from './object-parts.ts';
@@ -34,7 +34,7 @@ export async function* readCsv(part: ObjectPart, source: CsvSource, objects: Obj
 
 function parseRecords(location: ObjectLocation, header: CsvHeader, chunk: RecordChunk): readonly Row[] {
   try {
-    const fields = parseFields(decodeText(location, chunk), header);
+    const fields = csvFields(decodeText(location, chunk), header);
     const { names, columns } = header;
     return rowsOf(names, fields.length, (column, row) => fields[row]?.[columns[column] ?? column]);
   } catch (cause) {
@@ -42,20 +42,12 @@ function parseRecords(location: ObjectLocation, header: CsvHeader, chunk: Record
   }
 }
 
-function parseFields(text: string, { delimiter, fieldCount }: CsvHeader): readonly (readonly string[])[] {
-  const fields: string[][] = parse(text, { delimiter, skip_empty_lines: true, record_delimiter: ['\n', '\r\n'] });
-  const first = fields[0];
-  // the parser itself sees to it that all records have as many fields as the first one
-  if (first === undefined || first.length === fieldCount) return fields;
-  throw new Error(`a record has ${first.length} fields where the header has ${fieldCount}`);
-}
-
 /** Only a chunk that failed is read record by record: the offset costs nothing as long as all is well. */
 function brokenRecord(location: ObjectLocation, header: CsvHeader, chunk: RecordChunk) {
   for (const record of singleRecords(chunk, quotedBreaks)) {
     const text = decodeText(location, record);
     try {
-      parseFields(text, header);
+      csvFields(text, header);
     } catch (cause) {
       const advice =
         'quotes must be closed and doubled inside, fields as many as in the header; a text with line ends in it that is cut wrongly needs "divisible": false';

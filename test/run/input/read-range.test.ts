@@ -221,6 +221,22 @@ describe('readRange of CSV', () => {
     );
   });
 
+  it('gives every record to exactly one range even if its fields hold line ends, quotes and delimiters', async () => {
+    const word = fc.stringMatching(/^[a-zé]{1,5}$/u);
+    const part = fc.oneof({ weight: 3, arbitrary: word }, fc.constantFrom('\n', '\r\n', ',', '"', ' ', '\n\n'));
+    const text = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''));
+    const rows = fc.array(fc.tuple(word, text, word), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(rows, lineEnd, cuts, async (made, end, at) => {
+        const lines = made.map(([id, note, last]) => `${id},"${note.replaceAll('"', '""')}",${last}`);
+        const objects = memoryObjectStore({ 'data/1': ['id,note,last', ...lines, ''].join(end) });
+        const all = made.map(([id, note, last]) => ({ id, note, last }));
+        expect(await readInPieces(source, objects, at)).toEqual(all);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('reads another delimiter and a choice of columns', async () => {
     const objects = memoryObjectStore({ 'data/1': 'a;b;c\n1;2;3\n' });
     const records = await readRecords({ ...source, delimiter: ';', columns: ['c', 'a'] }, objects);
