@@ -48,10 +48,18 @@ interface Words {
   value(value: unknown): string;
 }
 
-function conditionText(condition: Condition, words: Words): string {
-  if ('all' in condition) return joined(condition.all, 'AND', words);
-  if ('any' in condition) return joined(condition.any, 'OR', words);
-  if ('oneOf' in condition && condition.oneOf.length === 0) return joined([], 'OR', words);
+type Word = 'AND' | 'OR';
+
+/** How conditions are joined, and what the result is itself a part of. */
+interface Joint {
+  readonly word: Word;
+  readonly inside: Word | undefined;
+}
+
+function conditionText(condition: Condition, words: Words, inside?: Word): string {
+  if ('all' in condition) return joined(condition.all, { word: 'AND', inside }, words);
+  if ('any' in condition) return joined(condition.any, { word: 'OR', inside }, words);
+  if ('oneOf' in condition && condition.oneOf.length === 0) return joined([], { word: 'OR', inside }, words);
   const name = words.name(condition.attribute);
   if ('exists' in condition) return `attribute_${condition.exists ? '' : 'not_'}exists(${name})`;
   if ('equals' in condition) return `${name} = ${words.value(condition.equals)}`;
@@ -61,14 +69,28 @@ function conditionText(condition: Condition, words: Words): string {
   return `${name} IN (${condition.oneOf.map((value) => words.value(value)).join(', ')})`;
 }
 
-/** Without conditions: AND holds of every item and of none, OR never; DynamoDB has no constants for it. */
-function joined(conditions: readonly Condition[], word: 'AND' | 'OR', words: Words): string {
-  const texts = conditions.map((condition) => conditionText(condition, words));
-  if (texts.length === 0) {
-    const name = words.name('partition');
-    return `(attribute_exists(${name}) ${word === 'AND' ? 'OR' : 'AND'} attribute_not_exists(${name}))`;
-  }
-  return texts.length === 1 ? (texts[0] ?? '') : `(${texts.join(` ${word} `)})`;
+/**
+ * Without conditions: AND holds of every item and of none, OR never; DynamoDB has no constants for it. Only an OR inside
+ * an AND gets parentheses: dynalite tries every reading of one, and two around each other cost it milliseconds.
+ */
+function joined(conditions: readonly Condition[], { word, inside }: Joint, words: Words): string {
+  const [first, ...others] = conditions;
+  if (first && others.length === 0) return conditionText(first, words, inside);
+  if (!first) return constant({ word, inside }, words.name('partition'));
+  return grouped(
+    conditions.map((condition) => conditionText(condition, words, word)),
+    { word, inside },
+  );
+}
+
+function constant({ word, inside }: Joint, name: string): string {
+  const texts = [`attribute_exists(${name})`, `attribute_not_exists(${name})`];
+  return grouped(texts, { word: word === 'AND' ? 'OR' : 'AND', inside });
+}
+
+function grouped(texts: readonly string[], { word, inside }: Joint): string {
+  const text = texts.join(` ${word} `);
+  return word === 'OR' && inside === 'AND' ? `(${text})` : text;
 }
 
 function updateText({ set = {}, add = {}, remove = [] }: Change, words: Words): string {
