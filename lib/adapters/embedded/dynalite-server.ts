@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import {
   CreateTableCommand,
@@ -11,6 +11,7 @@ import {
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import type { DynaliteMessage, DynaliteStart } from './dynalite-thread.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
+import { repairQueueIndex } from './repair-queue-index.ts';
 
 export interface DynaliteServerOptions {
   /**
@@ -40,25 +41,55 @@ const TABLE_WAIT_MAX_SECONDS = 30;
  * @throws {ForeshardError} `StoreUnavailable` when the folder cannot be opened: another process has it, or it is broken
  */
 export async function dynaliteServer({ path, schema }: DynaliteServerOptions): Promise<DynaliteServer> {
+  const thread = await startThread(path);
+  const client = loopbackDynamo(thread.port);
+  await createTable(client, schema);
+  if (path !== undefined) await repairAfterKill(client, path, schema);
+  return {
+    port: thread.port,
+    client,
+    async close() {
+      client.destroy();
+      await thread.close();
+      if (path !== undefined) await rm(openMark(path), { force: true });
+    },
+  };
+}
+
+async function startThread(path: string | undefined) {
   if (path !== undefined) await mkdir(path, { recursive: true });
   const workerData: DynaliteStart = { path };
   const thread = new Worker(new URL('./dynalite-thread.ts', import.meta.url), { workerData });
   const said = await next(thread, path);
   if (!('port' in said)) throw unavailable(path, 'failure' in said ? said.failure : 'it closed at once');
-  const client = loopbackDynamo(said.port);
-  await createTable(client, schema);
   thread.unref();
   return {
     port: said.port,
-    client,
     async close() {
-      client.destroy();
       thread.ref();
       thread.postMessage('close');
       await next(thread, path);
       await thread.terminate();
     },
   };
+}
+
+/** Lies beside the folder while a process has it open: found at the start, it tells that the process was killed. */
+function openMark(path: string): string {
+  return `${path}.open`;
+}
+
+async function repairAfterKill(client: DynamoDBClient, path: string, schema: CreateTableCommandInput): Promise<void> {
+  const mark = await open(openMark(path), 'a+');
+  const { size } = await mark.stat();
+  if (size > 0) {
+    for (const { IndexName } of schema.GlobalSecondaryIndexes ?? []) {
+      await repairQueueIndex(client, { tableName: String(schema.TableName), indexName: String(IndexName) });
+    }
+  } else {
+    await mark.write(`${process.pid}`);
+  }
+  await mark.close();
 }
 
 async function next(thread: Worker, path: string | undefined): Promise<DynaliteMessage> {
