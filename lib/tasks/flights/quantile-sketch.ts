@@ -56,9 +56,6 @@ export function quantileSketch(relativeError: number): QuantileSketch {
   const negative: Buckets = new Map();
   let zeroCount = 0;
 
-  /** The value of equal relative distance to both borders of a bucket. */
-  const middleOf = (bucket: number) => (2 * growth ** bucket) / (growth + 1);
-
   return {
     add(value) {
       const magnitude = Math.abs(value);
@@ -73,9 +70,8 @@ export function quantileSketch(relativeError: number): QuantileSketch {
       increaseAll(negative, other.negative);
     },
     quantiles(probabilities) {
-      const below = ascending(negative).map(([bucket, size]) => ({ value: -middleOf(bucket), size }));
-      const above = ascending(positive).map(([bucket, size]) => ({ value: middleOf(bucket), size }));
-      const cells = [...below.reverse(), { value: 0, size: zeroCount }, ...above];
+      const below = cellsOf(negative, growth).map(({ value, size }) => ({ value: -value, size }));
+      const cells = [...below.reverse(), { value: 0, size: zeroCount }, ...cellsOf(positive, growth)];
       return probabilities.map((probability) => quantileOf(cells, probability));
     },
     state: () => ({
@@ -97,6 +93,11 @@ function increaseAll(buckets: Buckets, flat: readonly number[]): void {
 
 function ascending(buckets: Buckets): [number, number][] {
   return [...buckets].sort(([a], [b]) => a - b);
+}
+
+/** In ascending order, each at the value of equal relative distance to both borders of its bucket. */
+function cellsOf(buckets: Buckets, growth: number): Cell[] {
+  return ascending(buckets).map(([bucket, size]) => ({ value: (2 * growth ** bucket) / (growth + 1), size }));
 }
 
 /** @param cells in ascending order of value */
