@@ -4,12 +4,14 @@ import { completionCommand } from './completion-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { drainCommand, undrainCommand } from './drain-command.ts';
 import { importCommand } from './import-command.ts';
+import { planCommand } from './plan-command.ts';
 import { profileCommand } from './profile-command.ts';
 import { reportCommand } from './report-command.ts';
 import { tasksCommand } from './tasks-command.ts';
 
 /** Every command of `foreshard`, in the order of its help. */
 export const commands: readonly ((context: CliContext) => Command)[] = [
+  planCommand,
   reportCommand,
   importCommand,
   tasksCommand,

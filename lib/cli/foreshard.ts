@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { runCommandLine } from './command-line.ts';
+/** The handlers' logs are for CloudWatch: here standard output belongs to the answer. Set before any handler is loaded. */
+process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
+
+const { runCommandLine } = await import('./command-line.ts');
 
 await runCommandLine(process.argv.slice(2), {
   out: process.stdout,

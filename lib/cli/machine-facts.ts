@@ -2,7 +2,7 @@ import { access, constants, mkdir, mkdtemp, rm, stat, statfs } from 'node:fs/pro
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { homeLock } from '../adapters/embedded/home-lock.ts';
-import { thisMachine } from '../adapters/embedded/machine-pools.ts';
+import { thisMachine } from '../adapters/embedded/machine-settings.ts';
 import { errorMessage } from '../core/foreshard-error.ts';
 import { loadTasks } from './load-tasks.ts';
 

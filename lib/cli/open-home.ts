@@ -5,7 +5,7 @@ import { tableSchema } from '../adapters/aws/table-schema.ts';
 import { dynaliteServer } from '../adapters/embedded/dynalite-server.ts';
 import { folderObjectStore } from '../adapters/embedded/folder-object-store.ts';
 import { homeLock } from '../adapters/embedded/home-lock.ts';
-import { machineSettings, thisMachine } from '../adapters/embedded/machine-pools.ts';
+import { machineSettings, thisMachine } from '../adapters/embedded/machine-settings.ts';
 import { memoryTable } from '../adapters/embedded/memory-table.ts';
 import { systemClock } from '../adapters/embedded/system-clock.ts';
 import type { Services } from '../ports/services.ts';

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import * as z from 'zod';
+import { parseStrictly } from '../core/parse-strictly.ts';
+import { giveAnswer } from './answer.ts';
+import type { CliContext } from './cli-context.ts';
+import { optionsWith, withCommonOptions } from './common-options.ts';
+import { EXIT_CODES } from './exit-code.ts';
+import { loadTasks } from './load-tasks.ts';
+import { openHome } from './open-home.ts';
+import { parseJsonFile } from './parse-json-file.ts';
+import { planAlternatives } from './plan-alternatives.ts';
+import { planText } from './plan-text.ts';
+import { tryPlan } from './try-plan.ts';
+
+const Options = optionsWith({ whatIf: z.boolean().default(true) });
+
+/** `foreshard plan`: shards, critical path, plan, chance and cost of a workflow; nothing runs. */
+export function planCommand(context: CliContext): Command {
+  return withCommonOptions(new Command('plan'))
+    .summary('show how a workflow would run, what the chance is and what it costs')
+    .description(
+      'Shows how a workflow would run on this machine: how many shards and why, the critical path, the slots, the chance of meeting the deadline and the cost on AWS. Nothing runs and nothing is stored.',
+    )
+    .argument('<workflow>', 'a workflow definition')
+    .option('--no-what-if', 'leave out what other deadlines would change')
+    .addHelpText(
+      'after',
+      '\nExit code 3 when no plan can meet the deadline.\n\nExamples:\n  foreshard plan events/flights.workflow.json\n  foreshard plan my.workflow.json --tasks ./my-tasks.ts --json | jq .plan.chance',
+    )
+    .action(async (file: string, _options, command: Command) => {
+      const options = parseStrictly(Options, command.opts(), 'options of plan');
+      const workflow = parseJsonFile(await readFile(file, 'utf8'), file);
+      const tasks = await loadTasks(options.tasks);
+      await using home = await openHome(options.home, { write: false });
+      const tried = await tryPlan(workflow, home, tasks);
+      const alternatives = options.whatIf ? await planAlternatives(tried, home, tasks) : [];
+      const late = tried.plan.expectedEndAt > tried.definition.deadlineAt;
+      giveAnswer(
+        context,
+        {
+          json: { ...tried, alternatives },
+          text: (colour) => planText(tried, alternatives, colour).join('\n'),
+          exitCode: late ? EXIT_CODES.deadlineMissed : EXIT_CODES.ok,
+        },
+        options,
+      );
+    });
+}

@@ -1,0 +1,152 @@
+import type { DurationMs } from '../core/quantity.ts';
+import type { ForecastOrigin } from '../forecast/forecast.ts';
+import { MIB_PER_VCPU } from '../plan/pool.ts';
+import type { TerminalColour } from '../report/terminal-colour.ts';
+import { costText } from '../report/text/cost-text.ts';
+import { countText } from '../report/text/count-text.ts';
+import { durationText } from '../report/text/duration-text.ts';
+import { intervalText } from '../report/text/interval-text.ts';
+import { shardsText } from '../report/text/shards-text.ts';
+import { shareText } from '../report/text/share-text.ts';
+import { textTable } from '../report/text-table.ts';
+import type { ShardedOperation } from '../shards/sharding.ts';
+import type { PlanAlternative } from './plan-alternatives.ts';
+import type { TriedPlan } from './try-plan.ts';
+
+/** Operations that are listed; `--json` has them all. */
+const LISTED_MAX = 60;
+
+const ORIGINS: Readonly<Record<ForecastOrigin, string>> = {
+  profile: 'its own profile',
+  relatives: 'its relatives',
+  prior: 'estimates alone',
+};
+
+/** A plan that explains itself: why so many shards, which tier, what decides the time, what the chance is and the cost. */
+export function planText(
+  tried: TriedPlan,
+  alternatives: readonly PlanAlternative[],
+  colour: TerminalColour,
+): readonly string[] {
+  const { definition, plan } = tried;
+  const late = plan.expectedEndAt > definition.deadlineAt;
+  const expected = `expected to end after ${durationText(plan.expectedEndAt - plan.madeAt)}`;
+  const allowed = `of ${durationText(definition.deadlineAt - definition.startedAt)} allowed`;
+  return [
+    `${colour.bold(definition.workflow.name)}: ${(late ? colour.bad : colour.good)(`${expected} ${allowed}`)}, chance ${shareText(plan.chance)}, ${costText(plan.costUsd)} on AWS`,
+    '',
+    ...operationLines(tried, colour),
+    '',
+    ...reasonLines(tried),
+    ...alternatives.map((alternative, index) =>
+      line(index === 0 ? 'what if' : '', alternativeText(alternative, plan.costUsd)),
+    ),
+  ];
+}
+
+function line(name: string, text: string): string {
+  return `${name.padEnd(14)}${text}`;
+}
+
+function operationLines({ sharding, forecast, plan, pools }: TriedPlan, colour: TerminalColour): readonly string[] {
+  const tierOf = new Map(pools.map(({ id, memoryMiB }) => [id, memoryMiB]));
+  const poolOf = new Map(plan.placements.map(({ shard, pool }) => [shard, pool]));
+  const needOf = new Map(forecast.shards.map(({ shard, need }) => [shard, need.durationMs]));
+  const originOf = new Map(forecast.types.map(({ type, origin }) => [type, origin]));
+  const firstOf = new Map(sharding.shards.toReversed().map(({ id, operation }) => [operation, id]));
+  const rows = sharding.operations.slice(0, LISTED_MAX).map((operation) => {
+    const first = firstOf.get(operation.id) ?? '';
+    const need = needOf.get(first);
+    const tierMiB = tierOf.get(poolOf.get(first) ?? '');
+    const origin = originOf.get(operation.type);
+    return [
+      { text: operation.id, paint: operation.onCriticalPath ? colour.bold : (text: string) => text },
+      countText(operation.shardCount),
+      countText(operation.leastShardCount),
+      durationText(operation.workMs),
+      need ? `${durationText(need.point)} (${intervalText(need)})` : '–',
+      tierMiB === undefined ? 'queued' : `${countText(tierMiB)} MiB`,
+      origin ? ORIGINS[origin] : '–',
+      slackText(operation),
+    ];
+  });
+  const leftOut = sharding.operations.length - rows.length;
+  const more = leftOut > 0 ? [colour.dim(`and ${countText(leftOut)} more operations, see --json`)] : [];
+  return [...textTable(COLUMNS, rows, colour.dim), ...more];
+}
+
+const COLUMNS = [
+  { title: 'operation', align: 'left' },
+  { title: 'shards', align: 'right' },
+  { title: 'at least', align: 'right' },
+  { title: 'work', align: 'right' },
+  { title: 'one shard', align: 'right' },
+  { title: 'tier', align: 'right' },
+  { title: 'forecast from', align: 'left' },
+  { title: 'slack', align: 'right' },
+] as const;
+
+function slackText({ onCriticalPath, slackMs }: ShardedOperation): string {
+  return onCriticalPath ? 'critical' : durationText(slackMs);
+}
+
+function reasonLines(tried: TriedPlan): readonly string[] {
+  const { sharding, plan, definition } = tried;
+  const { operations, lengthMs } = sharding.criticalPath;
+  const expected = durationText(sharding.expectedLengthMs);
+  return [
+    line('critical path', `${operations.join(' → ')}: ${expected} expected, ${durationText(lengthMs)} to be safe`),
+    ...sharding.operations
+      .filter(({ steps }) => steps.length > 1)
+      .slice(0, LISTED_MAX)
+      .map(fusedLine),
+    line(
+      'shards',
+      `${countText(sharding.shards.length)} for the objective '${definition.workflow.objective}'; no plan meets the deadline with fewer than ${countText(Math.ceil(sharding.shardCountBound))}`,
+    ),
+    line('tiers', `the smallest that holds a shard's memory and its time; ${countText(MIB_PER_VCPU)} MiB is one vCPU`),
+    ...grantLines(tried),
+    ...plan.canaries.map(({ type, shards }) =>
+      line(
+        'canary',
+        `${type} has no profile: ${shardsText(shards.length)} of it first, the others once these have shown that it can be trusted`,
+      ),
+    ),
+    ...(plan.queue.length > 0
+      ? [
+          line(
+            'queue',
+            `${shardsText(plan.queue.length)} wait for slots that other runs hold, the first for ${durationText(firstWaitMs(tried))}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function fusedLine({ id, steps }: ShardedOperation): string {
+  return line(
+    'fused',
+    `${id} runs ${steps.map(({ operation }) => operation).join(', then ')} in one shard: a shard each would cost more`,
+  );
+}
+
+function firstWaitMs({ plan }: TriedPlan): DurationMs {
+  return Math.max(0, Math.min(...plan.queue.map(({ expectedStartAt }) => expectedStartAt)) - plan.madeAt);
+}
+
+function grantLines({ plan }: TriedPlan): readonly string[] {
+  return plan.grants.map(({ pool, slotCount, from, until }, index) =>
+    line(
+      index === 0 ? 'slots' : '',
+      `${countText(slotCount)} of ${pool} from ${durationText(from - plan.madeAt)} to ${durationText(until - plan.madeAt)}`,
+    ),
+  );
+}
+
+function alternativeText({ deadlineMs, plan, refusal }: PlanAlternative, costUsd: number): string {
+  const deadline = `a deadline of ${durationText(deadlineMs)}`;
+  if (!plan) return `${deadline}: ${refusal ?? 'no plan can meet it'}`;
+  const percent = costUsd > 0 ? Math.round((plan.costUsd / costUsd - 1) * 100) : 0;
+  const change = percent === 0 ? 'the same cost' : `${Math.abs(percent)} % ${percent < 0 ? 'cheaper' : 'dearer'}`;
+  return `${deadline}: ${shardsText(plan.shardCount)}, ${costText(plan.costUsd)} (${change}), ends after ${durationText(plan.expectedMs)}, chance ${shareText(plan.chance)}`;
+}

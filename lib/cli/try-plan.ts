@@ -1,0 +1,91 @@
+import type { StageContext, StageHandler } from '../../functions/stage.ts';
+import { threadMeter } from '../adapters/thread-meter.ts';
+import { zlibCodecs } from '../adapters/zlib-codecs.ts';
+import { ForeshardError } from '../core/foreshard-error.ts';
+import { seededRandom } from '../core/random.ts';
+import { Forecast } from '../forecast/forecast.ts';
+import { allocationRequest } from '../observe/allocation-request.ts';
+import { loadAllocation } from '../observe/load-allocation.ts';
+import { allocate } from '../plan/allocate.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Pool } from '../plan/pool.ts';
+import type { Services } from '../ports/services.ts';
+import { openZones } from '../recover/open-zones.ts';
+import { readZones } from '../recover/zone-store.ts';
+import type { TaskRegistry } from '../run/define-task.ts';
+import { RunDefinition } from '../run/run-definition.ts';
+import { readDocument } from '../run/run-document.ts';
+import { Sharding } from '../shards/sharding.ts';
+import type { Home } from './open-home.ts';
+import { scratchObjects } from './scratch-objects.ts';
+
+/** All that is known of a run before it starts. */
+export interface TriedPlan {
+  readonly definition: RunDefinition;
+  readonly sharding: Sharding;
+  readonly forecast: Forecast;
+  readonly plan: Plan;
+  readonly pools: readonly Pool[];
+}
+
+/** The name of a run that is never started: what is written under it is gone with the process. */
+const RUN = 'plan';
+/** The chance of meeting the deadline is sampled: the same question gets the same answer. */
+const SEED = 1;
+
+/**
+ * Plans a workflow with the very handlers that a run goes through, and starts nothing: what they write stays in memory.
+ *
+ * @param workflow parsed JSON of a definition
+ * @throws {ForeshardError} whatever the sharder, the forecaster or the allocator refuses
+ */
+export async function tryPlan(workflow: unknown, home: Home, tasks: TaskRegistry): Promise<TriedPlan> {
+  const services = lookingServices(home, tasks);
+  const [{ handler: sharder }, { handler: forecaster }] = await Promise.all([
+    import('../../functions/sharder.ts'),
+    import('../../functions/forecaster.ts'),
+  ]);
+  await call(sharder, { execution: RUN, input: { workflow } }, services);
+  await call(forecaster, { run: RUN }, services);
+  const { objects, table, clock, settings } = services;
+  const open = openZones(await readZones(table, settings.zones), clock.now());
+  const facts = await loadAllocation(RUN, open, services);
+  return {
+    definition: await readDocument(objects, { run: RUN, name: 'definition' }, RunDefinition),
+    sharding: await readDocument(objects, { run: RUN, name: 'sharding' }, Sharding),
+    forecast: await readDocument(objects, { run: RUN, name: 'forecast' }, Forecast),
+    plan: allocate(allocationRequest(facts), services.random),
+    pools: facts.pools,
+  };
+}
+
+/** The part of a Lambda call's context that a stage looks at is its services. */
+function call(handler: StageHandler<unknown>, event: unknown, services: Services): Promise<unknown> {
+  return handler(event, { services } as StageContext);
+}
+
+function lookingServices({ services }: Home, tasks: TaskRegistry): Services {
+  return {
+    ...services,
+    objects: scratchObjects(services.objects),
+    tasks,
+    random: seededRandom(SEED),
+    codecs: zlibCodecs,
+    meter: threadMeter(),
+    metrics: { emit: startsNothing },
+    functions: {
+      invoke: startsNothing,
+      concurrency: startsNothing,
+      reserve: startsNothing,
+      limits: startsNothing,
+    },
+    executions: { start: startsNothing, stop: startsNothing, describe: startsNothing },
+  };
+}
+
+function startsNothing(): never {
+  throw new ForeshardError(
+    'InvariantBroken',
+    'a plan that is only looked at must start nothing; report this as a fault',
+  );
+}
