@@ -13,24 +13,18 @@ const Variables = z.strictObject({
   FORESHARD_BUCKET: z.string().min(1),
   FORESHARD_WORKFLOW_MACHINE: Arn,
   FORESHARD_SLOT_MACHINE: Arn,
-  /** Begins the name of every worker function: `foreshard-worker-` in `foreshard-worker-1769-use1-az1`. */
-  FORESHARD_WORKER_PREFIX: z.string().min(1),
   /** JSON of {@link Settings}. */
   FORESHARD_SETTINGS: z.string().transform(parseJson).pipe(Settings),
   /** JSON of zone name to zone ID: metadata and zone events speak of IDs (`use1-az1`), subnets of names. */
   FORESHARD_ZONE_IDS: z.string().transform(parseJson).pipe(z.record(z.string(), z.string())).default({}),
-  /** `true`: the reserver may also provision concurrency. */
-  FORESHARD_PROVISIONED: z.stringbool().default(false),
 });
 
 export interface Environment {
   readonly table: string;
   readonly bucket: string;
   readonly machineArns: { readonly workflow: string; readonly slot: string };
-  readonly workerPrefix: string;
   readonly settings: Settings;
   readonly zoneIds: ReadonlyMap<string, string>;
-  readonly provisioned: boolean;
 }
 
 /** @throws {ForeshardError} `InvalidInput`, naming each variable that is missing, wrong or unknown */
@@ -41,10 +35,8 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
     table: variables.FORESHARD_TABLE,
     bucket: variables.FORESHARD_BUCKET,
     machineArns: { workflow: variables.FORESHARD_WORKFLOW_MACHINE, slot: variables.FORESHARD_SLOT_MACHINE },
-    workerPrefix: variables.FORESHARD_WORKER_PREFIX,
     settings: variables.FORESHARD_SETTINGS,
     zoneIds: new Map(Object.entries(variables.FORESHARD_ZONE_IDS)),
-    provisioned: variables.FORESHARD_PROVISIONED,
   };
 }
 

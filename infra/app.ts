@@ -1,0 +1,32 @@
+import { App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { ForeshardStack, StoreStack } from './stack.ts';
+
+/**
+ * The ready app: `cdk deploy --all`. It is made for the account and region of the credentials; without any it is
+ * synthesized for none in particular. Context sets what most want to set: `-c zonal=false -c name=mine -c tasks=./my-tasks.ts`.
+ */
+const app = new App();
+const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+const env = account && region ? { env: { account, region } } : {};
+const name = text('name') ?? 'foreshard';
+const tasksEntry = text('tasks');
+
+const storeStack = new StoreStack(app, `${name}-store`, env);
+new ForeshardStack(app, name, {
+  ...env,
+  name,
+  storeStack,
+  zonal: text('zonal') !== 'false',
+  ...(tasksEntry !== undefined && { tasksEntry }),
+});
+Tags.of(app).add('application', name);
+if (process.env.CDK_VALIDATION !== 'false') {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+}
+app.synth();
+
+function text(key: string): string | undefined {
+  const value: unknown = app.node.tryGetContext(key);
+  return value === undefined ? undefined : String(value);
+}

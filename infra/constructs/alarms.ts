@@ -1,0 +1,133 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Operation } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { StageFunctions } from './stage-functions.ts';
+import type { StateMachines } from './state-machines.ts';
+import type { Store } from './store.ts';
+import type { WorkerPools } from './worker-pools.ts';
+
+export interface AlarmsProps {
+  readonly machines: StateMachines;
+  readonly stages: StageFunctions;
+  readonly workers: WorkerPools;
+  readonly store: Store;
+  readonly deadLetters: IQueue;
+  /** @default - alarms change colour and tell nobody */
+  readonly topic?: ITopic;
+}
+
+interface Watch {
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** What it means and where to look; docs/operations.md has a section of the alarm's name. */
+  readonly description: string;
+  readonly periodCount?: number;
+}
+
+const PERIOD = Duration.minutes(5);
+/** Throttling comes and goes: only one that stays means that the plans and the account disagree. */
+const STEADY_COUNT = 3;
+const THROTTLES_MAX = 10;
+
+/** CloudWatch takes at most this many metrics into one alarm. */
+const ALARM_METRICS_MAX = 10;
+const TABLE_OPERATIONS = [
+  Operation.GET_ITEM,
+  Operation.PUT_ITEM,
+  Operation.UPDATE_ITEM,
+  Operation.QUERY,
+  Operation.BATCH_WRITE_ITEM,
+] as const;
+
+/** One alarm for each way in which the system can stop doing its job; none for what it mends by itself. */
+export class Alarms extends Construct {
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.all = Object.entries(watches(props)).map(([name, watch]) => this.alarm(name, watch, props.topic));
+  }
+
+  private alarm(name: string, { metric, threshold, description, periodCount = 1 }: Watch, topic?: ITopic): Alarm {
+    const alarm = new Alarm(this, name, {
+      metric,
+      threshold,
+      evaluationPeriods: periodCount,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${description} Runbook: docs/operations.md#${name.toLowerCase()}`,
+    });
+    if (topic) alarm.addAlarmAction(new SnsAction(topic));
+    return alarm;
+  }
+}
+
+function watches({ machines, stages, workers, store, deadLetters }: AlarmsProps): Readonly<Record<string, Watch>> {
+  const sum = { statistic: 'Sum', period: PERIOD };
+  return {
+    RunFailed: {
+      metric: machines.workflow.metricFailed(sum),
+      threshold: 1,
+      description: 'A run ended without its result.',
+    },
+    RunTimedOut: {
+      metric: machines.workflow.metricTimedOut(sum),
+      threshold: 1,
+      description: 'A run was ended by its time limit.',
+    },
+    ...summed(
+      'StageFailed',
+      [...stages.byName.values()].map((stage) => stage.metricErrors(sum)),
+      {
+        threshold: STEADY_COUNT,
+        description: 'Stages fail again and again: retries hide single failures.',
+      },
+    ),
+    ...summed(
+      'WorkersThrottled',
+      workers.pools.map(({ worker }) => worker.metricThrottles(sum)),
+      {
+        threshold: THROTTLES_MAX,
+        periodCount: STEADY_COUNT,
+        description: 'Slots are started that the account has no concurrency for.',
+      },
+    ),
+    ReservationsStale: {
+      metric: stages.get('reserver').metricErrors(sum),
+      threshold: STEADY_COUNT,
+      periodCount: STEADY_COUNT,
+      description: 'The reserver fails: reservations no longer follow the plans.',
+    },
+    TableThrottled: {
+      metric: store.table.metricThrottledRequestsForOperations({ ...sum, operations: [...TABLE_OPERATIONS] }),
+      threshold: THROTTLES_MAX,
+      periodCount: STEADY_COUNT,
+      description: 'The table cannot keep up: one partition takes too many writes.',
+    },
+    TriggersLost: {
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+      threshold: 1,
+      description: 'A schedule, an upload or an event could not start what it should.',
+    },
+  };
+}
+
+/** The sum over functions, cut to what one alarm can take: `StageFailed`, `StageFailed2`. */
+function summed(
+  name: string,
+  metrics: readonly IMetric[],
+  watch: Omit<Watch, 'metric'>,
+): Readonly<Record<string, Watch>> {
+  const groupCount = Math.ceil(metrics.length / ALARM_METRICS_MAX);
+  const groups = Array.from({ length: groupCount }, (_, index) => {
+    const group = metrics.slice(index * ALARM_METRICS_MAX, (index + 1) * ALARM_METRICS_MAX);
+    const usingMetrics = Object.fromEntries(group.map((metric, position) => [`m${position}`, metric]));
+    const metric = new MathExpression({ expression: 'SUM(METRICS())', usingMetrics, period: PERIOD });
+    return [index === 0 ? name : `${name}${index + 1}`, { ...watch, metric }] as const;
+  });
+  return Object.fromEntries(groups);
+}

@@ -1,0 +1,113 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { acknowledgePattern } from './acknowledge.ts';
+import { allow } from './allow.ts';
+import { StageFunction } from './stage-function.ts';
+import type { Store } from './store.ts';
+
+/** Every stage that runs in a function of its own, by its file in `functions/`. */
+export const STAGE_NAMES = [
+  'sharder',
+  'forecaster',
+  'allocator',
+  'reserver',
+  'dispatcher',
+  'monitor',
+  'resharder',
+  'recovery',
+  'finisher',
+  'aborter',
+  'profiler',
+] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+export interface StageFunctionsProps {
+  /** Begins every function's name. */
+  readonly prefix: string;
+  readonly code: Code;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly store: Store;
+  readonly logRetention: RetentionDays;
+  readonly workerArns: readonly string[];
+  readonly slotMachineArn: string;
+  readonly workflowMachineArn: string;
+  /** Takes the events of calls that failed after all their retries. */
+  readonly deadLetters: IQueue;
+}
+
+/** Stages that compute over all shards of a run get a whole vCPU; the others wait for the table. */
+const PLANNING: ReadonlySet<StageName> = new Set(['sharder', 'forecaster', 'allocator', 'resharder', 'profiler']);
+/** Rules and schedules call them without waiting for the answer: a call that fails for good is kept. */
+const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set(['aborter', 'reserver']);
+const PLANNING_MEMORY_MIB = 1_769;
+const MEMORY_MIB = 512;
+/** A run of 100,000 shards is written and read in minutes; the state machine waits as long. */
+const TIMEOUT = Duration.seconds(300);
+
+/** The functions of the state machine's states. Each has its own role, and may do what its stage does. */
+export class StageFunctions extends Construct {
+  readonly byName: ReadonlyMap<StageName, LambdaFunction>;
+
+  constructor(scope: Construct, id: string, props: StageFunctionsProps) {
+    super(scope, id);
+    this.byName = new Map(STAGE_NAMES.map((name) => [name, this.stage(name, props)]));
+    this.allowSlots(props);
+    this.allowReservations(props.workerArns);
+  }
+
+  get(name: StageName): LambdaFunction {
+    const found = this.byName.get(name);
+    if (!found) throw new Error(`there is no stage '${name}'; there are ${STAGE_NAMES.join(', ')}`);
+    return found;
+  }
+
+  private stage(name: StageName, props: StageFunctionsProps): LambdaFunction {
+    const { prefix, code, environment, store, logRetention, deadLetters } = props;
+    const { resource } = new StageFunction(this, pascal(name), {
+      functionName: `${prefix}-${name}`,
+      handler: name,
+      code,
+      memoryMiB: PLANNING.has(name) ? PLANNING_MEMORY_MIB : MEMORY_MIB,
+      timeout: TIMEOUT,
+      environment,
+      logRetention,
+      ...(CALLED_BY_EVENTS.has(name) && { deadLetters }),
+    });
+    store.grantTable(resource);
+    store.grantObjects(resource);
+    return resource;
+  }
+
+  /** The dispatcher starts slots; those who end a run, or clear up after one, look at them and stop them. */
+  private allowSlots({ slotMachineArn, workflowMachineArn }: StageFunctionsProps): void {
+    const slots = `${slotMachineArn.replace(':stateMachine:', ':execution:')}:*`;
+    const runs = `${workflowMachineArn.replace(':stateMachine:', ':execution:')}:*`;
+    allow(this.get('dispatcher'), ['states:StartExecution'], [slotMachineArn]);
+    for (const name of ['dispatcher', 'monitor', 'recovery', 'finisher', 'aborter'] as const) {
+      const stage = this.get(name);
+      allow(stage, ['states:DescribeExecution', 'states:StopExecution'], [slots]);
+      allow(stage, ['states:DescribeExecution'], [runs]);
+      acknowledgePattern(stage, slots, 'Executions are named when they start: any of the one slot machine');
+      acknowledgePattern(stage, runs, 'Executions are named when they start: any of the one workflow machine');
+    }
+  }
+
+  /** Only the reserver writes to Lambda's control plane, and only to workers. */
+  private allowReservations(workerArns: readonly string[]): void {
+    const calls = ['GetFunctionConcurrency', 'PutFunctionConcurrency', 'DeleteFunctionConcurrency'];
+    allow(
+      this.get('reserver'),
+      calls.map((call) => `lambda:${call}`),
+      workerArns,
+    );
+    allow(this.get('reserver'), ['lambda:GetAccountSettings'], ['*']);
+  }
+}
+
+/** The state machine file's placeholder for a stage, and its construct's name: `sharder` is `Sharder`. */
+export function pascal(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

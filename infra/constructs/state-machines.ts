@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { MachineName } from '../../lib/ports/executions.ts';
+import { acknowledge } from './acknowledge.ts';
+import { allow } from './allow.ts';
+import { pascal, STAGE_NAMES, type StageFunctions } from './stage-functions.ts';
+import type { WorkerPools } from './worker-pools.ts';
+
+export interface StateMachinesProps {
+  /** Begins both machines' names. */
+  readonly prefix: string;
+  readonly stages: StageFunctions;
+  readonly workers: WorkerPools;
+  readonly logRetention: RetentionDays;
+}
+
+/** Both state machines, from the very files that the embedded runtime executes. */
+export class StateMachines extends Construct {
+  readonly workflow: StateMachine;
+  readonly slot: StateMachine;
+
+  constructor(scope: Construct, id: string, { prefix, stages, workers, logRetention }: StateMachinesProps) {
+    super(scope, id);
+    const placeholders = Object.fromEntries(STAGE_NAMES.map((name) => [pascal(name), stages.get(name).functionArn]));
+    const workerArns = workers.pools.map(({ worker }) => worker.functionArn);
+    const stageArns = STAGE_NAMES.map((name) => stages.get(name).functionArn);
+    const machine = (name: MachineName, invokes: readonly string[]) =>
+      this.machine(name, { name: `${prefix}-${name}`, placeholders, invokes, logRetention });
+    this.workflow = machine('workflow', stageArns);
+    this.slot = machine('slot', [stages.get('recovery').functionArn, ...workerArns]);
+  }
+
+  /** A machine's ARN by name alone: its functions know it, and it knows them, so one of the two must come first. */
+  static arn(scope: Construct, prefix: string, name: MachineName): string {
+    return Stack.of(scope).formatArn({
+      service: 'states',
+      resource: 'stateMachine',
+      resourceName: `${prefix}-${name}`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  private machine(name: MachineName, options: MachineOptions): StateMachine {
+    const id = pascal(name);
+    const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    allow(role, ['lambda:InvokeFunction'], options.invokes);
+    const machine = new StateMachine(this, id, {
+      stateMachineName: options.name,
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromFile(join(import.meta.dirname, '..', `${name}.asl.json`)),
+      definitionSubstitutions: { ...options.placeholders },
+      role,
+      tracingEnabled: true,
+      logs: {
+        destination: new LogGroup(this, `${id}Logs`, {
+          // Step Functions can write to groups of this name without a resource policy, of which a region has ten.
+          logGroupName: `/aws/vendedlogs/states/${options.name}`,
+          retention: options.logRetention,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: false,
+      },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(role, {
+      'AwsSolutions-IAM5[Resource::*]':
+        'X-Ray and the log delivery of Step Functions know no resources; what the machine invokes is named one by one',
+    });
+    return machine;
+  }
+}
+
+interface MachineOptions {
+  readonly name: string;
+  readonly placeholders: Readonly<Record<string, string>>;
+  readonly invokes: readonly string[];
+  readonly logRetention: RetentionDays;
+}

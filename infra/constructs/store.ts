@@ -1,0 +1,141 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { QUEUE_INDEX } from '../../lib/adapters/aws/table-schema.ts';
+import { acknowledge, acknowledgePattern } from './acknowledge.ts';
+import { allow } from './allow.ts';
+
+export interface StoreProps {
+  /**
+   * A table of your own, with the keys `partition` and `sort` and the index `queue` (`queue`, `rank`), all texts.
+   *
+   * @default - a new one: on demand, with point-in-time recovery, kept when the stack goes
+   */
+  readonly table?: ITable;
+  /**
+   * A bucket of your own. Let it send its events to EventBridge if uploads are to start runs.
+   *
+   * @default - a new one: versioned, TLS only, kept when the stack goes
+   */
+  readonly bucket?: IBucket;
+  /**
+   * Encrypts what is stored.
+   *
+   * @default - the keys of DynamoDB and S3 themselves, which cost nothing
+   */
+  readonly encryptionKey?: IKey;
+}
+
+/** Versions that a later write replaced are kept this long: outputs are never replaced, so these are few. */
+const NONCURRENT_DAYS = 30;
+
+/** What outlives every deployment: the table and the bucket. */
+export class Store extends Construct {
+  readonly table: ITable;
+  readonly bucket: IBucket;
+
+  constructor(scope: Construct, id: string, props: StoreProps = {}) {
+    super(scope, id);
+    this.table = props.table ?? this.newTable(props.encryptionKey);
+    this.bucket = props.bucket ?? this.newBucket(props.encryptionKey);
+  }
+
+  /** Single-item reads and writes, queries of the table and its index: what the commit protocol needs, and no scan. */
+  grantTable(grantee: IGrantable): void {
+    const items = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'Query'];
+    allow(
+      grantee,
+      items.map((item) => `dynamodb:${item}`),
+      [this.table.tableArn],
+    );
+    allow(grantee, ['dynamodb:Query'], [`${this.table.tableArn}/index/${QUEUE_INDEX}`]);
+    this.table.encryptionKey?.grantEncryptDecrypt(grantee);
+  }
+
+  grantObjects(grantee: IGrantable): void {
+    const objectsArn = this.bucket.arnForObjects('*');
+    const objects = ['GetObject', 'PutObject', 'DeleteObject', 'AbortMultipartUpload'];
+    allow(
+      grantee,
+      objects.map((object) => `s3:${object}`),
+      [objectsArn],
+    );
+    allow(grantee, ['s3:ListBucket'], [this.bucket.bucketArn]);
+    this.bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+    acknowledgePattern(
+      grantee,
+      objectsArn,
+      'Keys hold runs and shards, which are known when they run: all of this bucket is theirs',
+    );
+  }
+
+  private newTable(encryptionKey: IKey | undefined): ITable {
+    const table = new Table(this, 'Table', {
+      partitionKey: { name: 'partition', type: AttributeType.STRING },
+      sortKey: { name: 'sort', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      ...(encryptionKey ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey } : {}),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'expiresAt',
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: QUEUE_INDEX,
+      partitionKey: { name: 'queue', type: AttributeType.STRING },
+      sortKey: { name: 'rank', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+    // The classes of aws-cdk-lib are not exact in their optional properties, their interfaces are.
+    return table as ITable;
+  }
+
+  private newBucket(encryptionKey: IKey | undefined): IBucket {
+    const bucket = new Bucket(this, 'Bucket', {
+      ...(encryptionKey
+        ? { encryption: BucketEncryption.KMS, encryptionKey }
+        : { encryption: BucketEncryption.S3_MANAGED }),
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          noncurrentVersionExpiration: Duration.days(NONCURRENT_DAYS),
+        },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    tellEventBridge(bucket);
+    acknowledge(bucket, {
+      'AwsSolutions-S1':
+        'Only the roles of this stack reach the bucket; access logs would double its requests. CloudTrail data events are the audit where one is asked for (docs/deploy.md)',
+    });
+    return bucket as IBucket;
+  }
+}
+
+/** By the bucket's own property: `eventBridgeEnabled` would bring a custom resource with a function and a broad role. */
+function tellEventBridge({ node }: Bucket): void {
+  if (!(node.defaultChild instanceof CfnBucket)) return;
+  node.defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+}

@@ -1,0 +1,134 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { acknowledgePattern } from './acknowledge.ts';
+import { allow } from './allow.ts';
+import type { StageFunctions } from './stage-functions.ts';
+
+/** A workflow that runs again and again. */
+export interface WorkflowSchedule {
+  /** Letters, digits and `-`: part of the schedule's name. */
+  readonly name: string;
+  /** When: `ScheduleExpression.cron({ hour: '3', minute: '0' })`. */
+  readonly when: ScheduleExpression;
+  /** Where the definition lies: `s3://bucket/key`, or a key of the own bucket. */
+  readonly workflow: string;
+}
+
+export interface TriggersProps {
+  readonly stages: StageFunctions;
+  readonly workflow: StateMachine;
+  readonly bucket: IBucket;
+  readonly schedules: readonly WorkflowSchedule[];
+  /** Definitions uploaded under this prefix of the bucket start a run. */
+  readonly uploadPrefix: string;
+  /** Takes the calls that could not be delivered after all their retries. */
+  readonly deadLetters: IQueue;
+}
+
+/** A reservation is as old as this at most; also the time by which it must run ahead of the demand. */
+const RECONCILE_EVERY = Duration.minutes(1);
+
+/** What starts runs and keeps the system going: schedules, uploads, events, and the end of an execution. */
+export class Triggers extends Construct {
+  private readonly deadLetters: IQueue;
+  private readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: TriggersProps) {
+    super(scope, id);
+    const { stages, workflow } = props;
+    this.deadLetters = props.deadLetters;
+    this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+    this.every(RECONCILE_EVERY, 'Reconcile', stages.get('reserver'));
+    for (const schedule of props.schedules) this.runOn(schedule, workflow);
+    this.runOnUpload(props);
+    this.runOnRequest(workflow);
+    this.clearUp(workflow, stages.get('aborter'));
+  }
+
+  private every(interval: Duration, id: string, target: IFunction): void {
+    acknowledgePattern(this.role, `${target.functionArn}:*`, 'Scheduler may name any version of the one function');
+    new Schedule(this, id, {
+      schedule: ScheduleExpression.rate(interval),
+      target: new LambdaInvoke(target, {
+        role: this.role,
+        input: ScheduleTargetInput.fromObject({}),
+        deadLetterQueue: this.deadLetters,
+        // The next one is near: a late look at the present helps nobody.
+        retryAttempts: 0,
+      }),
+    });
+  }
+
+  private runOn({ name, when, workflow }: WorkflowSchedule, machine: StateMachine): void {
+    allow(this.role, ['states:StartExecution'], [machine.stateMachineArn]);
+    new Schedule(this, `Run-${name}`, {
+      schedule: when,
+      target: new StepFunctionsStartExecution(machine, {
+        role: this.role,
+        input: ScheduleTargetInput.fromObject({ workflow }),
+        deadLetterQueue: this.deadLetters,
+      }),
+    });
+  }
+
+  /** An upload of `requests/a.json` runs the workflow that it defines. */
+  private runOnUpload({ bucket, uploadPrefix, workflow }: TriggersProps): void {
+    const location = `s3://${EventField.fromPath('$.detail.bucket.name')}/${EventField.fromPath('$.detail.object.key')}`;
+    new Rule(this, 'Upload', {
+      description: `Runs the workflow definitions that are uploaded under ${uploadPrefix}`,
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [bucket.bucketName] },
+          object: { key: Match.wildcard(`${uploadPrefix}*.json`) },
+        },
+      },
+      targets: [this.start(workflow, RuleTargetInput.fromObject({ workflow: location }))],
+    });
+  }
+
+  /** An event `workflow.requested` on the default bus: its detail is the execution's input. */
+  private runOnRequest(workflow: StateMachine): void {
+    new Rule(this, 'Request', {
+      description: 'Runs what an event workflow.requested asks for',
+      eventPattern: { source: Match.exists(), detailType: ['workflow.requested'] },
+      targets: [this.start(workflow, RuleTargetInput.fromEventPath('$.detail'))],
+    });
+  }
+
+  /** An execution that was ended from outside, or died, has run no Abort: what it held is freed here. */
+  private clearUp(workflow: StateMachine, aborter: IFunction): void {
+    const reason = `the execution ended as ${EventField.fromPath('$.detail.status')}`;
+    new Rule(this, 'Ended', {
+      description: 'Frees what an execution held that ended without its Abort',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [workflow.stateMachineArn], status: ['TIMED_OUT', 'ABORTED'] },
+      },
+      targets: [
+        new LambdaFunction(aborter, {
+          deadLetterQueue: this.deadLetters,
+          event: RuleTargetInput.fromObject({
+            execution: EventField.fromPath('$.detail.name'),
+            state: { error: { Error: EventField.fromPath('$.detail.status'), Cause: reason } },
+          }),
+        }),
+      ],
+    });
+  }
+
+  private start(workflow: StateMachine, input: RuleTargetInput): SfnStateMachine {
+    return new SfnStateMachine(workflow, { input, deadLetterQueue: this.deadLetters });
+  }
+}
