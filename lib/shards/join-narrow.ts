@@ -3,6 +3,7 @@ import type { CuttableOperation } from './cuttable-operation.ts';
 import { narrowPredecessors } from './cuttable-operation.ts';
 import { type EqualCounts, equalCounts } from './equal-counts.ts';
 import { PARTITIONS_MAX } from './partition-counts.ts';
+import { firstProducer, shuffleGroups } from './shuffle-groups.ts';
 
 export interface JoinedOperations {
   readonly operations: readonly CuttableOperation[];
@@ -32,7 +33,8 @@ export function joinNarrow(operations: readonly CuttableOperation[]): JoinedOper
     if (!apart && before.length > 1 && single === 0) tieChains(before, joined, ties);
     rooms.set(settled.id, room(settled, rooms));
   }
-  return { operations: [...joined.values()], ties, rooms: leastOfClass(rooms, ties) };
+  const settled = [...joined.values()];
+  return { operations: settled, ties, rooms: agree(settled, withHistograms(settled, rooms, ties), ties) };
 }
 
 function tieChains(before: readonly string[], joined: ReadonlyMap<string, CuttableOperation>, ties: EqualCounts): void {
@@ -59,11 +61,40 @@ function room(operation: CuttableOperation, rooms: ReadonlyMap<string, number>):
   return Math.min(byBytes, ...narrowPredecessors(operation).map((id) => rooms.get(id) ?? 1));
 }
 
-function leastOfClass(rooms: ReadonlyMap<string, number>, ties: EqualCounts): ReadonlyMap<string, number> {
+/** A histogram decides the number of partitions for everyone who reads the shuffle. */
+function withHistograms(
+  operations: readonly CuttableOperation[],
+  rooms: ReadonlyMap<string, number>,
+  ties: EqualCounts,
+): ReadonlyMap<string, number> {
+  const { groupOf, histograms } = shuffleGroups(operations, ties);
+  return new Map(
+    operations.map((operation): [string, number] => {
+      const room = rooms.get(operation.id) ?? 1;
+      const reads = operation.kind === 'partition' ? histograms.get(groupOf(firstProducer(operation))) : undefined;
+      return [operation.id, Math.min(room, reads?.length ?? room)];
+    }),
+  );
+}
+
+/** The room that all of a class have, and no more than that of the predecessors that are read shard by shard. */
+function agree(
+  operations: readonly CuttableOperation[],
+  rooms: ReadonlyMap<string, number>,
+  ties: EqualCounts,
+): ReadonlyMap<string, number> {
   const least = new Map<string, number>();
-  for (const [id, count] of rooms) {
-    const name = ties.classOf(id);
-    least.set(name, Math.min(least.get(name) ?? count, count));
+  const roomOf = (id: string) => least.get(ties.classOf(id)) ?? Number.POSITIVE_INFINITY;
+  for (const [id, count] of rooms) least.set(ties.classOf(id), Math.min(roomOf(id), count));
+  for (let pass = 0, shrinking = true; shrinking && pass <= operations.length; pass += 1) {
+    shrinking = false;
+    for (const operation of operations) {
+      for (const before of narrowPredecessors(operation)) {
+        if (roomOf(before) >= roomOf(operation.id)) continue;
+        least.set(ties.classOf(operation.id), roomOf(before));
+        shrinking = true;
+      }
+    }
   }
-  return new Map([...rooms.keys()].map((id) => [id, least.get(ties.classOf(id)) ?? 1]));
+  return new Map(operations.map(({ id }) => [id, roomOf(id)]));
 }
