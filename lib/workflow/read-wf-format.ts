@@ -4,7 +4,7 @@ import { parseStrictly } from '../core/parse-strictly.ts';
 import type { Operation } from './definition.ts';
 import { Workflow } from './definition.ts';
 import { safeIds } from './safe-ids.ts';
-import { type WfExecution, WfInstance, type WfTask } from './wf-format.ts';
+import { type WfExecution, WfInstance, type WfTask } from './wf-instance.ts';
 
 const BYTES_PER_MIB = 1_048_576;
 

@@ -1,6 +1,6 @@
 import { errorMessage, ForeshardError } from '../../core/foreshard-error.ts';
 import { crc32 } from './crc32.ts';
-import type { OutputContents } from './output-format.ts';
+import type { OutputContents } from './output-manifest.ts';
 import { partitionOf } from './partition-of.ts';
 
 /** A frame is closed once it holds this many characters: what one read of it keeps in memory is a few times that. */

@@ -31,7 +31,7 @@ export async function openParquet({ location, sizeBytes }: ObjectInfo, objects: 
       return bufferOf(await readExactly(objects, location, { start, end }));
     },
   };
-  return whole(location, async () => {
+  return orCorrupt(location, async () => {
     if (sizeBytes < LEAST_BYTES) throw new Error(`it has ${sizeBytes} bytes, the least for Parquet are ${LEAST_BYTES}`);
     const metadata = await parquetMetadataAsync(file, { initialFetchSize: FOOTER_BYTES, geoparquet: false });
     checkExtent(metadata, sizeBytes);
@@ -51,7 +51,7 @@ function checkExtent({ row_groups, metadata_length }: FileMetaData, sizeBytes: n
 }
 
 /** Runs a step of the decoder: what it throws means that the file is broken, what the store throws goes on as it is. */
-export async function whole<T>(location: string, step: () => Promise<T>): Promise<T> {
+export async function orCorrupt<T>(location: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (cause) {

@@ -3,7 +3,7 @@ import type { ByteRange, ObjectStore } from '../../ports/object-store.ts';
 import type { DataRange } from '../../shards/input-layout.ts';
 import type { Block } from '../define-task.ts';
 import { crc32 } from './crc32.ts';
-import type { OutputManifest } from './output-format.ts';
+import type { OutputManifest } from './output-manifest.ts';
 
 /** Frames are read together up to this size, so that small partitions cost few requests. */
 const READ_BYTES = 4_194_304;

@@ -4,7 +4,7 @@ import type { Codecs } from '../../ports/services.ts';
 import type { DataSource } from '../../workflow/definition.ts';
 import { corruptData } from './corrupt-data.ts';
 import type { ObjectPart } from './object-parts.ts';
-import { openParquet, type ParquetFile, whole } from './parquet-file.ts';
+import { openParquet, orCorrupt, type ParquetFile } from './parquet-file.ts';
 import { plainValue } from './plain-value.ts';
 import type { ReadBlock } from './read-range.ts';
 import { columnFault, rowsOf } from './rows-of.ts';
@@ -55,7 +55,7 @@ export async function* readParquet(
   const parquet = await openParquet(part, objects);
   const names = columnNames(location, parquet, source.columns);
   for (const group of groupSpans(parquet, part)) {
-    const columns = await whole(location, () => readColumns(parquet, { names, group, codecs }));
+    const columns = await orCorrupt(location, () => readColumns(parquet, { names, group, codecs }));
     for (let start = group.start; start < group.end; start += BLOCK_ROWS_MAX) {
       const end = Math.min(start + BLOCK_ROWS_MAX, group.end);
       const valueAt = (column: number, row: number) => valueIn(columns[column], start + row);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from '../../../lib/run/input/crc32.ts';
 import { outputBuilder } from '../../../lib/run/input/output-builder.ts';
-import { OutputManifest } from '../../../lib/run/input/output-format.ts';
+import { OutputManifest } from '../../../lib/run/input/output-manifest.ts';
 import { partitionOf } from '../../../lib/run/input/partition-of.ts';
 import { readOutput } from '../../../lib/run/input/read-output.ts';
 import { memoryObjectStore } from '../../memory-object-store.ts';

@@ -1,0 +1,154 @@
+import type { EpochMs } from '../core/quantity.ts';
+import { accuracy } from '../forecast/accuracy.ts';
+import type { Forecast } from '../forecast/forecast.ts';
+import type { Interval } from '../forecast/interval.ts';
+import { onOneVcpu } from '../forecast/size/on-one-vcpu.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Pool } from '../plan/pool.ts';
+import { gibSeconds, type RunUsage, runCost } from '../plan/price.ts';
+import type { ShardAttempt } from '../profile/shard-attempt.ts';
+import type { ReshardRecord } from '../reshard/reshard-record.ts';
+import { OutputManifest } from '../run/input/output-manifest.ts';
+import type { RunDefinition } from '../run/run-definition.ts';
+import type { RunProgress } from '../run/run-progress.ts';
+import { endOf, type ShardRecord } from '../run/shard-record.ts';
+import type { ShardedOperation, Sharding } from '../shards/sharding.ts';
+import type { OperationReport, PoisonedShard, RunReport } from './run-report.ts';
+
+/** Table writes of one shard: creation, claim, cursor, commit, done-chunk, telemetry. */
+const WRITES_PER_SHARD = 6;
+/** Table reads of one shard: the queue, its inputs. */
+const READS_PER_SHARD = 4;
+/** State transitions of a run beside its slots: the stages, and a look of the monitor about twenty times. */
+const TRANSITIONS_PER_RUN = 80;
+const TRANSITIONS_PER_SLOT = 4;
+
+export interface ReportFacts {
+  readonly run: string;
+  readonly now: EpochMs;
+  readonly definition: RunDefinition;
+  readonly sharding: Sharding;
+  readonly forecast: Forecast;
+  readonly plan: Plan;
+  readonly pools: readonly Pool[];
+  readonly progress: RunProgress;
+  readonly records: readonly ShardRecord[];
+  readonly attempts: readonly ShardAttempt[];
+  readonly decisions: readonly ReshardRecord[];
+  readonly slotCount: number;
+  readonly aborted: boolean;
+}
+
+/** Puts a run's report together from what the tables and the store hold of it. */
+export function buildReport(facts: ReportFacts): RunReport {
+  const { run, now, definition, sharding, forecast, plan, pools, attempts, decisions } = facts;
+  return {
+    run,
+    workflow: definition.workflow.name,
+    startedAt: definition.startedAt,
+    endedAt: now,
+    deadlineAt: definition.deadlineAt,
+    outcome: outcomeOf(facts),
+    operations: sharding.operations.map((operation) => operationReport(operation, facts)),
+    attempts: [...attempts],
+    plan,
+    pools: [...pools],
+    forecast,
+    decisions: [...decisions],
+    poisoned: facts.records
+      .filter(({ state }) => state === 'POISONED')
+      .map((record) => poisonedShard(record, sharding)),
+    criticalPath: sharding.criticalPath,
+    shardCountBound: sharding.shardCountBound,
+    cost: runCost(usageOf(facts)),
+    accuracy: accuracy(forecast, attempts),
+    outputs: outputsOf(facts),
+  };
+}
+
+function outcomeOf({ progress, aborted, now, definition }: ReportFacts): RunReport['outcome'] {
+  if (aborted) return 'aborted';
+  if (progress.state !== 'complete') return 'incomplete';
+  return now <= definition.deadlineAt ? 'met' : 'missed';
+}
+
+function operationReport(
+  operation: ShardedOperation,
+  { records, attempts, forecast, sharding }: ReportFacts,
+): OperationReport {
+  const own = records.filter((record) => record.operation === operation.id && record.state !== 'REMOVED');
+  const committed = attempts.filter((attempt) => attempt.operation === operation.id && attempt.outcome === 'committed');
+  const ids = new Set(sharding.shards.filter((shard) => shard.operation === operation.id).map(({ id }) => id));
+  const needs = forecast.shards.filter(({ shard }) => ids.has(shard)).map(({ need }) => need.durationMs);
+  const sum = (of: (attempt: ShardAttempt) => number) => committed.reduce((total, attempt) => total + of(attempt), 0);
+  const starts = committed.map(({ startedAt }) => startedAt);
+  return {
+    id: operation.id,
+    type: operation.type,
+    after: operation.after,
+    shardCount: own.length,
+    committedCount: own.filter(({ state }) => state === 'DONE').length,
+    onCriticalPath: operation.onCriticalPath,
+    slackMs: operation.slackMs,
+    predictedMs: sumOf(needs, forecast.level),
+    actualMs: sum(onOneVcpu),
+    bytesIn: sum(({ bytesIn }) => bytesIn),
+    recordsIn: sum(({ recordsIn }) => recordsIn),
+    recordsOut: sum(({ recordsOut }) => recordsOut),
+    ...(starts.length > 0 && {
+      startedAt: Math.min(...starts),
+      endedAt: Math.max(...committed.map(({ startedAt, durationMs }) => startedAt + durationMs)),
+    }),
+  };
+}
+
+/** Ends of a sum: the shards of an operation err together more than apart, so their ends are added too. */
+function sumOf(intervals: readonly Interval[], level: number): Interval {
+  const total = (end: 'point' | 'lower' | 'upper') => intervals.reduce((sum, interval) => sum + interval[end], 0);
+  return { point: total('point'), lower: total('lower'), upper: total('upper'), level };
+}
+
+function poisonedShard(record: ShardRecord, { operations }: Sharding): PoisonedShard {
+  const layout = operations.find(({ id }) => id === record.operation)?.layout;
+  return {
+    shard: record.shard,
+    operation: record.operation,
+    range: {
+      unit: layout?.unit ?? 'whole',
+      start: record.range.start,
+      end: endOf(record),
+      objects: (layout?.objects ?? []).map(({ location }) => location),
+    },
+    attempts: Math.max(1, record.attempts),
+    error: record.error ?? { name: 'WorkerDied', message: 'no attempt left a word' },
+  };
+}
+
+function usageOf({ attempts, slotCount }: ReportFacts): RunUsage {
+  return {
+    gibSeconds: attempts.reduce((sum, { memoryTierMiB, durationMs }) => sum + gibSeconds(memoryTierMiB, durationMs), 0),
+    requestCount: slotCount,
+    transitionCount: TRANSITIONS_PER_RUN + TRANSITIONS_PER_SLOT * slotCount,
+    writeCount: attempts.length * WRITES_PER_SHARD,
+    readCount: attempts.length * READS_PER_SHARD,
+    putCount: attempts.length,
+    getCount: attempts.length * READS_PER_SHARD,
+  };
+}
+
+/** The outputs of operations that no other one reads, in the order of their shards. */
+function outputsOf({ sharding, records }: ReportFacts): RunReport['outputs'] {
+  const read = new Set(sharding.operations.flatMap(({ after }) => after.map(({ operation }) => operation)));
+  return sharding.operations
+    .filter(({ id }) => !read.has(id))
+    .map(({ id }) => ({
+      operation: id,
+      locations: records
+        .filter((record) => record.operation === id && record.state === 'DONE')
+        .sort((a, b) => a.index - b.index || a.range.start - b.range.start)
+        .flatMap(({ output }) => {
+          const manifest = OutputManifest.safeParse(output);
+          return manifest.success ? [manifest.data.location] : [];
+        }),
+    }));
+}

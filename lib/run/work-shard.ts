@@ -1,0 +1,96 @@
+import { errorMessage, errorName } from '../core/foreshard-error.ts';
+import { commitShard } from './commit-shard.ts';
+import { outputBuilder } from './input/output-builder.ts';
+import type { OutputManifest } from './input/output-manifest.ts';
+import { leaseOf } from './lease.ts';
+import { meteredObjects } from './metered-objects.ts';
+import { releaseShard } from './release-shard.ts';
+import { runSteps } from './run-steps.ts';
+import { endOf, type ShardRecord } from './shard-record.ts';
+import { type AttemptMeter, attemptMeter } from './work-attempt.ts';
+import { workBlocks } from './work-blocks.ts';
+import { workInput } from './work-input.ts';
+import { type KeptLease, keepLease } from './work-lease.ts';
+import type { WorkScope } from './work-scope.ts';
+
+/**
+ * Executes one claimed shard and commits it. A failure of the shard ends here, as its record and its telemetry; only
+ * what the store throws while it is written down goes on.
+ */
+export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<void> {
+  const { services, judge } = scope;
+  const { table, clock, settings } = services;
+  const kept = keepLease(leaseOf(shard), services, {
+    cursor: shard.range.start,
+    leaseMs: settings.leaseMs,
+    timeLimitMs: settings.shardLimitMs,
+  });
+  const metered = meteredObjects(services.objects, clock);
+  const meter = attemptMeter(shard, metered.traffic, scope);
+  try {
+    const committed = await attempt({ shard, kept, meter }, { ...services, objects: metered.objects }, scope);
+    await scope.report(meter.ended(committed ? 'committed' : 'lost'));
+  } catch (thrown) {
+    const error = { name: errorName(thrown), message: errorMessage(thrown) };
+    const lost = error.name === 'LeaseLost';
+    await scope.report(meter.ended(lost ? 'lost' : 'failed', error.name));
+    if (!lost) await releaseShard(table, shard, { verdict: judge(shard, error), error, now: clock.now() });
+  } finally {
+    kept.stop();
+  }
+}
+
+interface Attempt {
+  readonly shard: ShardRecord;
+  readonly kept: KeptLease;
+  readonly meter: AttemptMeter;
+}
+
+/** @returns false when another attempt was first: its output counts, this one's is removed */
+async function attempt(
+  { shard, kept, meter }: Attempt,
+  services: WorkScope['services'],
+  scope: WorkScope,
+): Promise<boolean> {
+  const { objects, table, clock } = services;
+  const { steps, outputPartitions } = scope.operation(shard.operation);
+  const input = inputOf({ shard, kept, meter }, services, scope);
+  const builder = outputBuilder(outputPartitions);
+  const endsAt = clock.now() + services.settings.shardLimitMs;
+  await runSteps(steps, services.tasks, {
+    input: meter.counted(input.blocks),
+    context: {
+      objects,
+      shard: { id: shard.shard, attempt: shard.attempts + 1 },
+      signal: kept.signal,
+      timeLeftMs: () => Math.max(0, Math.min(endsAt, scope.invocation.endsAt) - clock.now()),
+      sleep: (durationMs) => clock.sleep(durationMs, kept.signal),
+      write: (record, key) => builder.write(record, key),
+    },
+  });
+  const cursor = await input.finish();
+  const { body, contents } = builder.build();
+  const output: OutputManifest = { ...contents, location: outputLocation(shard) };
+  await objects.put(output.location, body, { ifAbsent: true });
+  meter.wrote({ bytes: body.length, records: contents.records });
+  const commit = await commitShard(table, kept.lease, { cursor, output, now: clock.now() });
+  if (commit.kind === 'committed') return true;
+  await objects.delete(output.location);
+  return false;
+}
+
+function inputOf({ shard, kept }: Attempt, services: WorkScope['services'], scope: WorkScope) {
+  const { objects, clock } = services;
+  const operation = scope.operation(shard.operation);
+  return workBlocks({
+    range: { start: shard.range.start, end: endOf(shard) },
+    kept,
+    clock,
+    read: (range) => workInput({ shard, operation, range, objects }, services),
+  });
+}
+
+/** The epoch makes it unique: an attempt that was given up and still writes harms nobody. */
+function outputLocation({ run, shard, epoch }: ShardRecord): string {
+  return `runs/${run}/outputs/${shard}/${epoch}`;
+}
