@@ -11,11 +11,14 @@ export interface StageContext extends Context {
   readonly services?: Services;
 }
 
+/** What a handler may know of its own call: who it is, and when it has to be over. */
+export type Call = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
+
 interface Stage<Schema extends z.ZodType, Out> {
   /** The stage's function: its log field, its metric dimension, its file. */
   readonly name: string;
   readonly input: Schema;
-  readonly run: (input: z.output<Schema>, services: Services) => Promise<Out>;
+  readonly run: (input: z.output<Schema>, services: Services, call: Call) => Promise<Out>;
 }
 
 /** A stage's function in both runtimes. */
@@ -37,7 +40,7 @@ export function stage<Schema extends z.ZodType, Out>({ name, input, run }: Stage
     .after(({ event, response }) => logger.info('done', { event: event as object, response: response as object }))
     .handler(async (event: unknown, context: StageContext) => {
       const services = context.services ?? (await awsServicesOnce());
-      return run(parseStrictly(input, event, `event of the ${name}`), services);
+      return run(parseStrictly(input, event, `event of the ${name}`), services, context);
     });
   return (event, context) => handler(event, context) as Promise<Out>;
 }

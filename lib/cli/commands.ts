@@ -7,11 +7,14 @@ import { importCommand } from './import-command.ts';
 import { planCommand } from './plan-command.ts';
 import { profileCommand } from './profile-command.ts';
 import { reportCommand } from './report-command.ts';
+import { resumeCommand, runCommand } from './run-command.ts';
 import { tasksCommand } from './tasks-command.ts';
 
 /** Every command of `foreshard`, in the order of its help. */
 export const commands: readonly ((context: CliContext) => Command)[] = [
   planCommand,
+  runCommand,
+  resumeCommand,
   reportCommand,
   importCommand,
   tasksCommand,

@@ -1,17 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { parseStrictly } from '../core/parse-strictly.ts';
-import { htmlReport } from '../report/html-report.ts';
-import type { RunReport } from '../report/run-report.ts';
-import { runTable } from '../report/run-table.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
-import { colourWanted } from './colour-wanted.ts';
 import { optionsWith, withCommonOptions } from './common-options.ts';
 import { openFile } from './open-file.ts';
-import { outcomeExitCode } from './outcome-exit-code.ts';
+import { reportAnswer, writeReportPage } from './report-page.ts';
 import { runFolder, storedReport } from './stored-report.ts';
 
 const Options = optionsWith({ open: z.boolean().default(false), output: z.string().min(1).optional() });
@@ -34,23 +29,9 @@ export function reportCommand(context: CliContext): Command {
       const options = parseStrictly(Options, command.opts(), 'options of report');
       const report = await storedReport(options.home, run);
       const path = resolve(options.output ?? join(runFolder(options.home, report.run), 'report.html'));
-      await writePage(path, report);
+      await writeReportPage(path, report);
       const opened = options.open ? await openFile(path) : false;
       const note = options.open && !opened ? ' (no program here to open it)' : '';
-      giveAnswer(
-        context,
-        {
-          json: report,
-          text: (colour) =>
-            `${runTable(report, { colour: colourWanted(context.out, context.environment) })}${colour.dim('report'.padEnd(14))}${path}${note}`,
-          exitCode: outcomeExitCode(report.outcome),
-        },
-        options,
-      );
+      giveAnswer(context, reportAnswer(report, `${path}${note}`, context), options);
     });
-}
-
-async function writePage(path: string, report: RunReport): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, htmlReport(report));
 }

@@ -8,6 +8,10 @@ export const Settings = z.strictObject({
   tiersMiB: z.array(z.number().positive()).min(1).default([1_769, 3_538, 7_076]),
   /** Zones of the worker functions; none means regional pools alone. */
   zones: z.array(z.string().min(1)).default([]),
+  /** Pools without a zone beside the zonal ones, for overflow. */
+  regional: z.boolean().default(true),
+  /** Begins the name of every worker function: `foreshard-worker-1769-use1-az1`. */
+  workerPrefix: z.string().min(1).default('foreshard-worker-'),
   /** Slots that one pool can have. */
   slotMax: z.int().positive().default(100),
   /** vCPUs that all slots together may use: the account's or the machine's. */
@@ -18,8 +22,12 @@ export const Settings = z.strictObject({
   graceMs: DurationMs.default(2_000),
   /** Attempts at a shard before it is set aside as poison. */
   attemptMax: z.int().positive().default(3),
-  /** Longest time in one worker invocation; Lambda ends it after 900 s. */
-  invocationMs: DurationMs.default(840_000),
+  /** Longest time that one attempt at a shard may take. */
+  shardLimitMs: DurationMs.default(780_000),
+  /** How long a worker goes on claiming in one invocation: with `shardLimitMs` below Lambda's 900 s. */
+  invocationMs: DurationMs.default(110_000),
+  /** What a worker keeps of its invocation to answer in. */
+  answerMs: DurationMs.default(5_000),
   /** How long a worker without a ready shard waits inside its invocation. */
   lingerMs: DurationMs.default(2_000),
   /** Pause between two looks at the ready queue. */
@@ -33,6 +41,8 @@ export const Settings = z.strictObject({
   chance: z.number().gt(0).lt(1).default(0.95),
   /** First shards of a new type that run before the others. */
   canaryCount: z.int().nonnegative().default(2),
+  /** Claim, first read, output and commit of one shard: what a cut costs. */
+  shardOverheadMs: DurationMs.default(300),
   /** How long one slot's start takes. */
   startDelayMs: DurationMs.default(600),
 });

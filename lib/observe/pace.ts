@@ -1,5 +1,5 @@
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
-import type { OpenShard } from './open-shard.ts';
+import type { WatchedShard } from './watched-shard.ts';
 
 /** A finished shard: what was predicted and what it took. */
 export interface FinishedShard {
@@ -30,7 +30,7 @@ export function pace(finished: readonly FinishedShard[]): number {
  * What a shard still has to do at the given pace. A worker that reports a cursor is judged by it; one that has not
  * moved is expected to need at least as long again as it already takes beyond its prediction.
  */
-export function remainingMs(shard: OpenShard, now: EpochMs, runPace: number): DurationMs {
+export function remainingMs(shard: WatchedShard, now: EpochMs, runPace: number): DurationMs {
   const expectedMs = shard.predictedMs * runPace;
   if (shard.state === 'waiting' || shard.startedAt === undefined) return expectedMs;
   const elapsedMs = Math.max(0, now - shard.startedAt);

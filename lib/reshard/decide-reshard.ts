@@ -1,5 +1,5 @@
 import type { CostUsd, DurationMs, EpochMs } from '../core/quantity.ts';
-import type { OpenShard } from '../observe/open-shard.ts';
+import type { WatchedShard } from '../observe/watched-shard.ts';
 import { finishTime } from './finish-time.ts';
 import type { ReshardRecord } from './reshard-record.ts';
 import { reshardValue } from './reshard-value.ts';
@@ -22,7 +22,7 @@ export interface OpenOperation {
   readonly overheadMs: DurationMs;
   /** Requests that one more output object costs its readers. */
   readonly readerCount: number;
-  readonly shards: readonly (OpenShard & { readonly remainingMs: DurationMs })[];
+  readonly shards: readonly (WatchedShard & { readonly remainingMs: DurationMs })[];
 }
 
 export interface ReshardRequest {
@@ -110,7 +110,8 @@ function effectOfSplit(
   { victim, headShare, slotCount }: Split,
 ): { readonly savedMs: DurationMs; readonly idleSavedMs: DurationMs } {
   const others = shards.filter(({ id }) => id !== victim.id);
-  const rest = (state: OpenShard['state']) => others.filter((shard) => shard.state === state).map((s) => s.remainingMs);
+  const rest = (state: WatchedShard['state']) =>
+    others.filter((shard) => shard.state === state).map((s) => s.remainingMs);
   const running = rest('running');
   const waiting = rest('waiting');
   const head = victim.remainingMs * headShare;

@@ -12,7 +12,7 @@ import type { PlannedShard } from './update-plan.ts';
 const CREATES_AT_ONCE_MAX = 32;
 
 /** What the protocol needs to know of an operation. */
-type CutOperation = Pick<ShardedOperation, 'id' | 'type' | 'shardCount' | 'after'>;
+export type CutOperation = Pick<ShardedOperation, 'id' | 'type' | 'shardCount' | 'after'>;
 
 export interface NewRun {
   readonly run: Pick<RunRecord, 'run' | 'workflow' | 'createdAt' | 'deadlineAt' | 'priority' | 'documents'>;

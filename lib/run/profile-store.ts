@@ -7,14 +7,17 @@ import { Profile } from '../profile/profile.ts';
 const READS_AT_ONCE_MAX = 16;
 
 /**
- * What earlier runs left of each shard type, in code unit order of the types; nothing of a type that never ran.
+ * What earlier runs left, by shard type; nothing of a type that never ran.
  *
  * @throws {ForeshardError} `InvalidInput` when what is stored is no profile
  */
-export async function readProfiles(table: Table, types: Iterable<ShardType>): Promise<readonly Profile[]> {
+export async function readProfiles(table: Table, types: Iterable<ShardType>): Promise<ReadonlyMap<ShardType, Profile>> {
   const distinct = [...new Set(types)].sort();
   const items = await inParallel(distinct, READS_AT_ONCE_MAX, (type) => table.get(profileKey(type)));
-  return items.flatMap((item) => (item ? [parseStrictly(Profile, item.profile, `profile '${item.partition}'`)] : []));
+  const profiles = items.flatMap((item) => {
+    return item ? [parseStrictly(Profile, item.profile, `profile '${item.partition}'`)] : [];
+  });
+  return new Map(profiles.map((profile) => [profile.type, profile]));
 }
 
 /** Replaces the profile of a type; only the profiler writes, so the last one stands. */

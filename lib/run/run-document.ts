@@ -11,12 +11,18 @@ export function documentLocation(run: RunId, name: DocumentName): ObjectLocation
   return `runs/${run}/${name}.json`;
 }
 
+/** What is written of a run: whose, and what. */
+export interface DocumentKey {
+  readonly run: RunId;
+  readonly name: DocumentName;
+}
+
+export async function hasDocument(objects: ObjectStore, { run, name }: DocumentKey): Promise<boolean> {
+  return (await objects.info(documentLocation(run, name))) !== undefined;
+}
+
 /** Writes a document whole; the last writer wins, and a reader sees one or the other. */
-export async function writeDocument(
-  objects: ObjectStore,
-  { run, name }: { readonly run: RunId; readonly name: DocumentName },
-  content: unknown,
-): Promise<void> {
+export async function writeDocument(objects: ObjectStore, { run, name }: DocumentKey, content: unknown): Promise<void> {
   await objects.put(documentLocation(run, name), new TextEncoder().encode(JSON.stringify(content)));
 }
 
@@ -28,7 +34,7 @@ export async function writeDocument(
  */
 export async function readDocument<Schema extends z.ZodType>(
   objects: ObjectStore,
-  { run, name }: { readonly run: RunId; readonly name: DocumentName },
+  { run, name }: DocumentKey,
   schema: Schema,
 ): Promise<z.output<Schema>> {
   const location = documentLocation(run, name);

@@ -70,8 +70,6 @@ export const ShardRecord = z.strictObject({
 });
 export type ShardRecord = z.infer<typeof ShardRecord>;
 
-const SETS = ['met', 'tails', 'leaves', 'doneLeaves'] as const;
-
 export function shardKey(run: RunId, shard: ShardId): ItemKey {
   return { partition: runPartition(run), sort: `SHARD#${shard}` };
 }
@@ -129,6 +127,9 @@ export function queueOf(record: ShardRecord): { readonly queue: string; readonly
 /** @throws {ZodError} when the item is no shard record */
 export function parseShard(item: Item): ShardRecord {
   const { partition: _partition, sort: _sort, queue: _queue, rank: _rank, plannedRank, start, end, ...rest } = item;
-  const sets = Object.fromEntries(SETS.map((name) => [name, rest[name] ?? new Set()]));
-  return ShardRecord.parse({ ...rest, ...sets, rank: plannedRank, range: { start, end } });
+  const { met = NONE, tails = NONE, leaves = NONE, doneLeaves = NONE } = rest;
+  return ShardRecord.parse({ ...rest, met, tails, leaves, doneLeaves, rank: plannedRank, range: { start, end } });
 }
+
+/** What an absent set is; zod copies it. */
+const NONE: ReadonlySet<string> = new Set();

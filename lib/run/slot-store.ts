@@ -29,6 +29,15 @@ export async function endSlot(table: Table, { run, slot }: Pick<SlotRecord, 'run
   await table.update(slotKey(run, slot), { set: { status: 'ENDED' } }, { attribute: 'status', equals: 'STARTED' });
 }
 
+/** One slot; nothing when it was never written. */
+export async function readSlot(
+  table: Table,
+  { run, slot }: Pick<SlotRecord, 'run' | 'slot'>,
+): Promise<SlotRecord | undefined> {
+  const item = await table.get(slotKey(run, slot));
+  return item && parseSlot(item);
+}
+
 /** Every slot that a run ever had, in code unit order of their names. */
 export async function readSlots(table: Table, run: RunId): Promise<readonly SlotRecord[]> {
   const slots: SlotRecord[] = [];

@@ -8,7 +8,7 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { ForeshardError } from '../../core/foreshard-error.ts';
+import { errorMessage, ForeshardError } from '../../core/foreshard-error.ts';
 import type { DynaliteMessage, DynaliteStart } from './dynalite-thread.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
 import { repairQueueIndex } from './repair-queue-index.ts';
@@ -43,7 +43,8 @@ const TABLE_WAIT_MAX_SECONDS = 30;
 export async function dynaliteServer({ path, schema }: DynaliteServerOptions): Promise<DynaliteServer> {
   const thread = await startThread(path);
   const client = loopbackDynamo(thread.port);
-  await createTable(client, schema);
+  // LevelDB opens its folder after the server has begun to listen: a failure shows with the first request.
+  await Promise.race([createTable(client, schema), thread.failed]);
   if (path !== undefined) await repairAfterKill(client, path, schema);
   return {
     port: thread.port,
@@ -60,15 +61,30 @@ async function startThread(path: string | undefined) {
   if (path !== undefined) await mkdir(path, { recursive: true });
   const workerData: DynaliteStart = { path };
   const thread = new Worker(new URL('./dynalite-thread.ts', import.meta.url), { workerData });
-  const said = await next(thread, path);
-  if (!('port' in said)) throw unavailable(path, 'failure' in said ? said.failure : 'it closed at once');
+  const failed = once(thread, 'exit').then(
+    () => {
+      throw unavailable(path, 'its thread has ended');
+    },
+    (cause: unknown) => {
+      throw unavailable(path, reasonOf(cause));
+    },
+  );
+  failed.catch(() => undefined);
+  const next = async () => {
+    const [message] = (await Promise.race([once(thread, 'message'), failed])) as [DynaliteMessage];
+    if ('failure' in message) throw unavailable(path, message.failure);
+    return message;
+  };
+  const said = await next();
+  if (!('port' in said)) throw unavailable(path, 'it closed at once');
   thread.unref();
   return {
     port: said.port,
+    failed,
     async close() {
       thread.ref();
       thread.postMessage('close');
-      await next(thread, path);
+      await next();
       await thread.terminate();
     },
   };
@@ -92,16 +108,9 @@ async function repairAfterKill(client: DynamoDBClient, path: string, schema: Cre
   await mark.close();
 }
 
-async function next(thread: Worker, path: string | undefined): Promise<DynaliteMessage> {
-  try {
-    const [message] = await Promise.race([
-      once(thread, 'message'),
-      once(thread, 'exit').then(() => [{ failure: 'its thread ended' }]),
-    ]);
-    return message as DynaliteMessage;
-  } catch (cause) {
-    throw unavailable(path, cause instanceof Error ? cause.message : String(cause));
-  }
+/** The innermost cause: LevelDB wraps "already held by process" into "failed to open". */
+function reasonOf(error: unknown): string {
+  return error instanceof Error && error.cause ? errorMessage(error.cause) : errorMessage(error);
 }
 
 function unavailable(path: string | undefined, why: string): ForeshardError {

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { listPools } from '../../plan/list-pools.ts';
 import type { Pool } from '../../plan/pool.ts';
 import type { Services } from '../../ports/services.ts';
 import type { EmfRecord } from '../../profile/emf.ts';
@@ -12,7 +13,7 @@ import { fileMetrics, readMetrics } from './file-metrics.ts';
 import { folderObjectStore } from './folder-object-store.ts';
 import { homeLock } from './home-lock.ts';
 import { type LambdaHandler, localHandler } from './lambda-context.ts';
-import { type EmbeddedSettings, machinePools, machineSettings, thisMachine } from './machine-pools.ts';
+import { type EmbeddedSettings, machineSettings, thisMachine } from './machine-settings.ts';
 import { type ProcessExecutions, processExecutions } from './process-executions.ts';
 import { stateMachineDefinition } from './state-machine-definition.ts';
 import { systemClock } from './system-clock.ts';
@@ -47,7 +48,7 @@ export interface EmbeddedOptions {
   readonly retryDelayFactor?: number;
 }
 
-export interface EmbeddedRuntime {
+export interface EmbeddedRuntime extends AsyncDisposable {
   readonly services: Services;
   readonly executions: ProcessExecutions;
   readonly functions: ThreadFunctions;
@@ -86,7 +87,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
   const tables = await dynaliteServer({ path: folders.tables, schema: tableSchema(TABLE_NAME) });
   started.defer(() => tables.close());
 
-  const pools = machinePools(settings);
+  const pools = listPools(settings, new Set());
   const workerData: WorkerThreadData = {
     tablePort: tables.port,
     tableName: TABLE_NAME,
@@ -129,6 +130,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     pools,
     metricsOf: (run) => readMetrics(folders.metrics, run),
     close: () => closing.disposeAsync(),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
 

@@ -116,10 +116,10 @@ function copyOf<Attributes extends Readonly<Record<string, unknown>>>(attributes
   return copy as Attributes;
 }
 
-/** `structuredClone` for what most attributes are costs ten times as much. */
+/** By hand: `structuredClone` costs ten times as much, and nothing but JSON and sets of texts is stored. */
 function copyOfValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Set) return new Set(value);
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [...value];
-  return structuredClone(value);
+  if (Array.isArray(value)) return value.map(copyOfValue);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOfValue(inner)]));
 }

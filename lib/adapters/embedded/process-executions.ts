@@ -29,7 +29,12 @@ export interface ProcessExecutions extends Executions {
 }
 
 /** What a Step Functions state of type `lambda:invoke` hands over; other parameters are not used in `infra/`. */
-const Invocation = z.strictObject({ FunctionName: z.string(), Payload: z.unknown().optional() });
+const Invocation = z.strictObject({
+  FunctionName: z.string(),
+  Payload: z.unknown().optional(),
+  /** `Event`: asked for and not waited for. */
+  InvocationType: z.enum(['RequestResponse', 'Event']).default('RequestResponse'),
+});
 
 /** An execution that runs, or ran; what is over stays describable. */
 interface Held {
@@ -64,7 +69,7 @@ export function processExecutions(options: ProcessExecutionsOptions): ProcessExe
   async function start(machine: MachineName, name: string, input: unknown): Promise<void> {
     if (held[machine].has(name)) return;
     const control = new AbortController();
-    const call = (parameters: unknown) => track(invoke(functions, parameters, control.signal));
+    const call = (parameters: unknown) => track(invoke({ functions, track }, parameters, control.signal));
     const run = machines[machine].run(JSON.parse(JSON.stringify(input ?? {})), {
       overrides: { taskResourceLocalHandlers: handlersOf(definitions[machine], call) },
       context: contextOf(machine, name),
@@ -123,6 +128,12 @@ function withRetryDelays(definition: StateMachineDefinition, factor: number): St
 }
 
 type JsonValue = Awaited<ReturnType<StateMachine['run']>['result']>;
+/** Where a state's calls go, and who remembers that they are under way. */
+interface Calls {
+  readonly functions: Functions;
+  readonly track: <T>(work: Promise<T>) => Promise<T>;
+}
+
 type TaskHandler = (parameters: unknown) => Promise<{ Payload: JsonValue }>;
 
 function handlersOf(definition: StateMachineDefinition, call: TaskHandler): Record<string, TaskHandler> {
@@ -141,12 +152,17 @@ function contextOf(machine: MachineName, name: string) {
   };
 }
 
-async function invoke(functions: Functions, parameters: unknown, signal: AbortSignal): Promise<{ Payload: JsonValue }> {
-  const { FunctionName, Payload } = Invocation.parse(parameters);
+/** One `lambda:invoke` of a state. A call of type `Event` outlives the state, and its failure is nobody's. */
+async function invoke(calls: Calls, parameters: unknown, signal: AbortSignal): Promise<{ Payload: JsonValue }> {
+  const { FunctionName, Payload, InvocationType } = Invocation.parse(parameters);
   // A stopped execution's last failure may still match a retrier; it must not call again.
   signal.throwIfAborted();
+  if (InvocationType === 'Event') {
+    void calls.track(calls.functions.invoke(FunctionName, Payload ?? {})).catch(() => undefined);
+    return { Payload: '' };
+  }
   try {
-    const answer = await functions.invoke(FunctionName, Payload ?? {}, { signal });
+    const answer = await calls.functions.invoke(FunctionName, Payload ?? {}, { signal });
     const text = JSON.stringify(answer ?? null);
     if (Buffer.byteLength(text) > PAYLOAD_MAX_BYTES) throw tooLarge(FunctionName);
     return { Payload: JSON.parse(text) };

@@ -12,6 +12,7 @@ const FIXTURES = new URL('../../fixtures/embedded/', import.meta.url);
 const NAMES = new Map([
   ['Planner', 'planner'],
   ['Recovery', 'recovery'],
+  ['Profiler', 'profiler'],
 ]);
 const definitions = {
   workflow: await stateMachineDefinition(new URL('test-workflow.asl.json', FIXTURES), NAMES),
@@ -179,6 +180,22 @@ describe('process executions', () => {
       status: 'FAILED',
       error: 'States.DataLimitExceeded',
     });
+  });
+
+  it('does not wait for a call of type Event, nor fail with it, and is idle only after it', async () => {
+    const told = Promise.withResolvers<never>();
+    open(async (name, payload) => (name === 'planner' ? plan(payload) : told.promise));
+    await executions.start('workflow', 'w', { size: 1 });
+    expect(await settled(executions, 'workflow', 'w')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(calls.at(-1)).toEqual({ name: 'profiler', payload: { of: 'w' } });
+    let idle = false;
+    const becomesIdle = executions.idle().then(() => {
+      idle = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(idle).toBe(false);
+    told.reject(new Error('of the test'));
+    await becomesIdle;
   });
 
   it('is idle only when nothing runs', async () => {

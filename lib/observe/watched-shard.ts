@@ -2,7 +2,7 @@ import type { ShardId } from '../core/ids.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 
 /** A shard that is not done, as the monitor sees it. */
-export interface OpenShard {
+export interface WatchedShard {
   readonly id: ShardId;
   readonly operation: string;
   readonly state: 'waiting' | 'running';

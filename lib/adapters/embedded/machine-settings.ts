@@ -1,7 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type * as z from 'zod';
 import { Settings } from '../../core/settings.ts';
-import { type Pool, REGIONAL, vcpuOf } from '../../plan/pool.ts';
 
 /** What a machine has to give. */
 export interface Machine {
@@ -23,6 +22,23 @@ export function thisMachine(): Machine {
   };
 }
 
+/**
+ * What a server on the same machine allows: it answers in a millisecond or two, threads start in a fifth of a second,
+ * and a worker that is killed is seen to be.
+ */
+const LOCAL = {
+  workerPrefix: 'worker-',
+  regional: false,
+  leaseMs: 15_000,
+  graceMs: 500,
+  lingerMs: 1_000,
+  pollMs: 15,
+  monitorMinMs: 100,
+  monitorMaxMs: 2_000,
+  startDelayMs: 200,
+  shardOverheadMs: 30,
+} as const;
+
 /** What the user may say of the embedded installation: any setting; the machine gives the others. */
 export type EmbeddedSettings = Partial<z.input<typeof Settings>>;
 
@@ -35,28 +51,11 @@ export function machineSettings(machine: Machine, asked: EmbeddedSettings = {}):
   const [smallest, ...larger] = Settings.parse({}).tiersMiB;
   const memoryMaxMiB = machine.memoryMiB * MEMORY_SHARE;
   return Settings.parse({
+    ...LOCAL,
     tiersMiB: [smallest, ...larger.filter((tierMiB) => tierMiB <= memoryMaxMiB)],
     zones: ZONES,
     slotMax: Math.max(1, Math.ceil(machine.vcpuCount / ZONES.length)),
     vcpuMax: machine.vcpuCount,
     ...asked,
   });
-}
-
-/**
- * The worker functions of one machine, one for each tier and zone: as many slots as settings allow in one zone, fewer
- * in larger tiers, because a slot of `n` vCPUs stands for n of the machine's processors.
- */
-export function machinePools({ tiersMiB, zones, slotMax }: Settings): readonly Pool[] {
-  const names = zones.length > 0 ? zones : [REGIONAL];
-  return tiersMiB.flatMap((memoryMiB) =>
-    names.map((zone) => ({
-      id: `${memoryMiB}-${zone}`,
-      functionName: `worker-${memoryMiB}-${zone}`,
-      memoryMiB,
-      zone,
-      state: 'open' as const,
-      slotMax: Math.max(1, Math.floor(slotMax / Math.max(1, vcpuOf(memoryMiB)))),
-    })),
-  );
 }

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { endRun } from '../lib/recover/end-run.ts';
+import { buildReport } from '../lib/report/build-report.ts';
+import { loadReport } from '../lib/report/load-report.ts';
+import { writeDocument } from '../lib/run/run-document.ts';
+import { stage } from './stage.ts';
+
+/** State `Finish`: the run is over, whatever could be done is done; its report is written and its slots are free. */
+export const handler = stage({
+  name: 'finisher',
+  input: z.strictObject({ run: z.string() }),
+  async run({ run }, services) {
+    const facts = await loadReport(run, services);
+    const report = buildReport({ ...facts, aborted: false });
+    await writeDocument(services.objects, { run, name: 'report' }, report);
+    await endRun({ run, outcome: report.outcome }, facts.pools, services);
+    return { run, outcome: report.outcome };
+  },
+});

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { estimateWorkflow } from '../lib/forecast/estimate-workflow.ts';
+import { operationTypes } from '../lib/forecast/operation-types.ts';
+import { reopenRun } from '../lib/recover/end-run.ts';
+import { inputBytes, probeLayouts } from '../lib/run/input/probe-layouts.ts';
+import { readProfiles } from '../lib/run/profile-store.ts';
+import { loadDefinition, StartRequest } from '../lib/run/run-definition.ts';
+import { hasDocument, writeDocument } from '../lib/run/run-document.ts';
+import { shardWorkflow } from '../lib/shards/shard-workflow.ts';
+import { stage } from './stage.ts';
+
+/** State `Shard`: a workflow in, its shards out. A run that was cut before keeps its shards. */
+export const handler = stage({
+  name: 'sharder',
+  input: z.strictObject({ execution: z.string(), input: StartRequest }),
+  async run({ execution, input }, { objects, table, tasks, clock, settings }) {
+    const run = input.run ?? execution;
+    if (await hasDocument(objects, { run, name: 'sharding' })) {
+      await reopenRun(run, { table });
+      return { run };
+    }
+    const { workflow, deadlineAt } = await loadDefinition(input, run, { objects, tasks, clock });
+    const layouts = await probeLayouts(workflow, objects);
+    const types = operationTypes(workflow, tasks);
+    const profiles = await readProfiles(table, new Set(types.values()));
+    const sharding = shardWorkflow({
+      workflow,
+      layouts,
+      estimates: estimateWorkflow({ workflow, inputBytes: inputBytes(layouts), types, profiles }),
+      versions: new Map([...tasks.values()].map(({ name, version }) => [name, version])),
+      timeLeftMs: deadlineAt - clock.now(),
+      slotMax: Math.max(1, Math.floor(settings.vcpuMax)),
+      chance: settings.chance,
+    });
+    await writeDocument(objects, { run, name: 'sharding' }, sharding);
+    return { run };
+  },
+});

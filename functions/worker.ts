@@ -1,0 +1,23 @@
+import { judgeFailure } from '../lib/recover/judge-failure.ts';
+import { Slot, workSlot } from '../lib/run/work-slot.ts';
+import { stage } from './stage.ts';
+
+/** The first call of an execution environment pays for its start. */
+let cold = true;
+
+/** State `Work` of a slot: shards are claimed, executed and committed until none is ready or the time runs low. */
+export const handler = stage({
+  name: 'worker',
+  input: Slot,
+  async run(slot, services, { awsRequestId, getRemainingTimeInMillis }) {
+    const { clock, settings } = services;
+    const invocation = {
+      owner: `${slot.slot}:${awsRequestId}`,
+      cold,
+      claimUntil: clock.now() + settings.invocationMs,
+      endsAt: clock.now() + getRemainingTimeInMillis() - settings.answerMs,
+    };
+    cold = false;
+    return workSlot({ slot, invocation, judge: (shard, error) => judgeFailure(shard, error, settings) }, services);
+  },
+});

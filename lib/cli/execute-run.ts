@@ -1,0 +1,53 @@
+import { type EmbeddedRuntime, startEmbedded } from '../adapters/embedded/embedded-runtime.ts';
+import type { EmbeddedSettings } from '../adapters/embedded/machine-settings.ts';
+import type { Execution } from '../ports/executions.ts';
+import type { RunProgress } from '../report/progress.ts';
+import { RunReport } from '../report/run-report.ts';
+import { readDocument } from '../run/run-document.ts';
+import { handlers } from './handlers.ts';
+import { tasksEntry } from './load-tasks.ts';
+import { watchRun } from './watch-run.ts';
+
+export interface RunRequest {
+  readonly run: string;
+  /** Nothing when a run is resumed. */
+  readonly workflow?: unknown;
+  readonly signal: AbortSignal;
+  tell(progress: RunProgress): void;
+}
+
+/** Where and with what a run is carried out on this machine. */
+export interface RunPlace {
+  readonly home: string;
+  /** A module that exports `tasks`. @default the built-in tasks */
+  readonly tasks?: string | undefined;
+  readonly settings?: EmbeddedSettings;
+}
+
+/** Starts the embedded runtime with all stages. */
+export function startRuntime({ home, tasks, settings }: RunPlace): Promise<EmbeddedRuntime> {
+  return startEmbedded({ home, handlers, tasksEntry: tasksEntry(tasks), ...(settings && { settings }) });
+}
+
+/**
+ * Carries a run out, or goes on with one.
+ *
+ * @returns its report; nothing when the signal ended it first: it can be resumed
+ * @throws the error that ended its execution, by name and message
+ */
+export async function executeRun(runtime: EmbeddedRuntime, request: RunRequest): Promise<RunReport | undefined> {
+  const { run, workflow, signal, tell } = request;
+  const { executions, services } = runtime;
+  const execution = workflow === undefined ? `${run}-${services.clock.now()}` : run;
+  await executions.start('workflow', execution, { run, ...(workflow !== undefined && { workflow }) });
+  const ended = await watchRun(runtime, { run, execution, signal }, tell);
+  if (ended === undefined) return undefined;
+  if (ended.status !== 'SUCCEEDED') throw failureOf(ended);
+  return readDocument(services.objects, { run, name: 'report' }, RunReport);
+}
+
+function failureOf({ error = 'WorkerDied', cause = 'its execution ended without a word' }: Execution): Error {
+  const failure = new Error(cause);
+  failure.name = error;
+  return failure;
+}

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import * as z from 'zod';
+import { parseStrictly } from '../core/parse-strictly.ts';
+import type { RunProgress } from '../report/progress.ts';
+import { progressOn } from '../report/progress.ts';
+import { giveAnswer } from './answer.ts';
+import type { CliContext } from './cli-context.ts';
+import { colourWanted } from './colour-wanted.ts';
+import { type CommonOptions, optionsWith, withCommonOptions } from './common-options.ts';
+import { executeRun, startRuntime } from './execute-run.ts';
+import { EXIT_CODES } from './exit-code.ts';
+import { interruptible } from './interruptible.ts';
+import { parseJsonFile } from './parse-json-file.ts';
+import { reportAnswer, writeReportPage } from './report-page.ts';
+import { runFolder } from './stored-report.ts';
+
+const RunName = z.string().regex(/^[\w-]{1,80}$/, 'letters, digits, - and _, at most 80');
+
+const RunOptions = optionsWith({
+  run: RunName.optional(),
+  resume: RunName.optional(),
+  slots: z.coerce.number().pipe(z.int().positive().max(256)).optional(),
+});
+
+const ResumeOptions = optionsWith({});
+
+/** `foreshard run`: a workflow on this machine, from its definition to its report. */
+export function runCommand(context: CliContext): Command {
+  return withCommonOptions(new Command('run'))
+    .summary('run a workflow on this machine')
+    .description('Runs a workflow on this machine: cuts it, plans it, runs it, and writes its report.')
+    .argument('<workflow>', 'file of the workflow definition')
+    .option('--run <name>', 'name of the run; without it the name of the workflow and the time')
+    .option('--resume <run>', 'go on with a run that was interrupted instead of starting one')
+    .option('--slots <count>', 'slots to work with; without it one for each processor')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  foreshard run events/flights.workflow.json\n  foreshard run my.workflow.json --tasks my-tasks.ts --json\n  foreshard run events/flights.workflow.json --resume flights-20261124-063000',
+    )
+    .action(async (file: string, _options, command: Command) => {
+      const options = parseStrictly(RunOptions, command.opts(), 'options of run');
+      const place = { ...options, ...(options.slots && { settings: slotSettings(options.slots) }) };
+      if (options.resume !== undefined) return carryOut(context, place, { run: options.resume });
+      const workflow = parseJsonFile(await readFile(resolve(file), 'utf8'), file);
+      return carryOut(context, place, { run: options.run ?? runName(workflow, new Date()), workflow });
+    });
+}
+
+/** `foreshard resume`: a run that was interrupted goes on where it stopped. */
+export function resumeCommand(context: CliContext): Command {
+  return withCommonOptions(new Command('resume'))
+    .summary('go on with a run that was interrupted')
+    .description('Goes on with a run that was interrupted: what was committed stays, what was lost is done again.')
+    .argument('<run>', 'name of the run')
+    .addHelpText('after', '\nExample:\n  foreshard resume flights-20261124-063000')
+    .action(async (run: string, _options, command: Command) => {
+      const options = parseStrictly(ResumeOptions, command.opts(), 'options of resume');
+      return carryOut(context, options, { run: parseStrictly(RunName, run, 'name of the run') });
+    });
+}
+
+type Place = CommonOptions & { readonly settings?: ReturnType<typeof slotSettings> };
+
+async function carryOut(
+  context: CliContext,
+  place: Place,
+  { run, workflow }: { readonly run: string; readonly workflow?: unknown },
+): Promise<void> {
+  await using runtime = await startRuntime(place);
+  using interrupt = interruptible();
+  const progress = progressOn(context.err, { colour: colourWanted(context.err, context.environment) });
+  let last: RunProgress | undefined;
+  const tell = (seen: RunProgress) => {
+    last = seen;
+    progress.update(seen);
+  };
+  const report = await executeRun(runtime, { run, workflow, signal: interrupt.signal, tell });
+  if (last) progress.finish(last);
+  if (!report) {
+    context.err.write(`stopped; what was committed is kept: foreshard resume ${run}\n`);
+    context.exit(EXIT_CODES.interrupted);
+    return;
+  }
+  const page = resolve(join(runFolder(place.home, run), 'report.html'));
+  await writeReportPage(page, report);
+  giveAnswer(context, reportAnswer(report, page, context), place);
+}
+
+/** One zone with as many slots as are asked for: who counts them wants to see what a number of slots does. */
+function slotSettings(count: number) {
+  return { vcpuMax: count, slotMax: Math.ceil(count / 2), ...(count === 1 && { zones: ['local-a'] }) };
+}
+
+/** The workflow's name and the moment, so that runs sort by time: `flights-20261124-063000`. */
+function runName(workflow: unknown, now: Date): string {
+  const name = Object(workflow).name;
+  const moment = now
+    .toISOString()
+    .replaceAll(/[-:]|\.\d+Z/g, '')
+    .replace('T', '-');
+  return `${typeof name === 'string' && RunName.safeParse(name).success ? name.slice(0, 60) : 'run'}-${moment}`;
+}

@@ -1,0 +1,41 @@
+import { type CanaryResult, judgeCanary } from '../plan/canary.ts';
+import type { Canary } from '../plan/plan.ts';
+import { workerCost } from '../plan/price.ts';
+import type { ShardAttempt } from '../profile/shard-attempt.ts';
+import type { ShardRecord } from '../run/shard-record.ts';
+import type { Predictions } from './predictions.ts';
+
+export interface CanaryEvidence {
+  /** The shards of the canaries, as they are. */
+  readonly shards: ReadonlyMap<string, ShardRecord>;
+  /** Committed attempts at them. */
+  readonly attempts: readonly ShardAttempt[];
+  readonly predictions: Predictions;
+}
+
+/** Judges every canary that still waits, by the attempts at its first shards. */
+export function judgeCanaries(canaries: readonly Canary[], evidence: CanaryEvidence): readonly Canary[] {
+  return canaries.map((canary) => {
+    if (canary.verdict !== 'waiting') return canary;
+    const results = canary.shards.flatMap((shard) => resultOf(shard, evidence) ?? []);
+    return { ...canary, verdict: judgeCanary(canary, results) };
+  });
+}
+
+function resultOf(shard: string, { shards, attempts, predictions }: CanaryEvidence): CanaryResult | undefined {
+  const record = shards.get(shard);
+  const attempt = attempts.find((one) => one.shard === shard && one.outcome === 'committed');
+  const need = record && predictions.need(record);
+  if (!record || !need) return undefined;
+  if (record.state === 'POISONED') {
+    return { committed: false, covered: [], costUsd: 0, predictedCostUsd: 0 };
+  }
+  if (record.state !== 'DONE' || !attempt) return undefined;
+  const { memoryTierMiB, durationMs, cpuMs, peakMemoryMiB } = attempt;
+  return {
+    committed: true,
+    covered: [cpuMs <= need.cpuMs.upper, peakMemoryMiB <= need.memoryMiB.upper, durationMs <= need.durationMs.upper],
+    costUsd: workerCost(memoryTierMiB, durationMs),
+    predictedCostUsd: workerCost(memoryTierMiB, need.durationMs.point),
+  };
+}

@@ -1,0 +1,63 @@
+import { collect } from '../core/collect.ts';
+import { ForeshardError } from '../core/foreshard-error.ts';
+import type { RunId } from '../core/ids.ts';
+import { Forecast } from '../forecast/forecast.ts';
+import { listPools } from '../plan/list-pools.ts';
+import { Plan } from '../plan/plan.ts';
+import type { Services } from '../ports/services.ts';
+import { readAttempts } from '../run/attempt-store.ts';
+import { readLedgers } from '../run/ledger-store.ts';
+import { readProfiles } from '../run/profile-store.ts';
+import { readShards } from '../run/read-shards.ts';
+import { RunDefinition } from '../run/run-definition.ts';
+import { hasDocument, readDocument } from '../run/run-document.ts';
+import { Sharding } from '../shards/sharding.ts';
+import type { AllocationFacts } from './allocation-request.ts';
+import { judgeCanaries } from './judge-canaries.ts';
+import { predictions as predictionsOf } from './predictions.ts';
+
+/**
+ * Reads all that a plan is made of.
+ *
+ * @param open zones in which new work may start
+ */
+export async function loadAllocation(
+  run: RunId,
+  open: readonly string[],
+  services: Services,
+): Promise<AllocationFacts> {
+  const { objects, table, clock, settings } = services;
+  const [definition, sharding, forecast] = await Promise.all([
+    readDocument(objects, { run, name: 'definition' }, RunDefinition),
+    readDocument(objects, { run, name: 'sharding' }, Sharding),
+    readDocument(objects, { run, name: 'forecast' }, Forecast),
+  ]);
+  const predictions = predictionsOf(forecast, sharding);
+  const records = await collect(readShards(table, run));
+  const plan = (await hasDocument(objects, { run, name: 'plan' }))
+    ? await readDocument(objects, { run, name: 'plan' }, Plan)
+    : undefined;
+  const waiting = plan?.canaries.some(({ verdict }) => verdict === 'waiting') ?? false;
+  const canaries = judgeCanaries(plan?.canaries ?? [], {
+    shards: new Map(records.map((record) => [record.shard, record])),
+    attempts: waiting ? await readAttempts(table, run) : [],
+    predictions,
+  });
+  const closed = settings.zones.filter((zone) => !open.includes(zone));
+  const pools = listPools(settings, new Set(closed));
+  if (pools.every(({ state }) => state === 'drained')) throw everythingDrained(settings.zones);
+  const ledgers = await readLedgers(
+    table,
+    pools.map(({ id, slotMax }) => ({ pool: id, slotMax })),
+  );
+  const profiled = await readProfiles(table, new Set(sharding.operations.map(({ type }) => type)));
+  const now = clock.now();
+  return { run, now, definition, sharding, predictions, records, plan, canaries, profiled, pools, ledgers, settings };
+}
+
+function everythingDrained(zones: readonly string[]): ForeshardError {
+  return new ForeshardError(
+    'StoreUnavailable',
+    `every zone is drained (${zones.join(', ')}); undrain one with 'foreshard undrain <zone>'`,
+  );
+}

@@ -1,0 +1,99 @@
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { RunProgress } from '../run/run-progress.ts';
+import type { ShardRecord } from '../run/shard-record.ts';
+import { nextCheck } from './next-check.ts';
+import { pace } from './pace.ts';
+import type { Predictions } from './predictions.ts';
+
+/** A run is given this long after a plan before it is judged to have left it. */
+const SETTLING_LOOKS = 4;
+
+/** What the monitor sees in one look. */
+export interface RunLook {
+  readonly now: EpochMs;
+  readonly startedAt: EpochMs;
+  readonly progress: RunProgress;
+  readonly running: readonly ShardRecord[];
+  /** The shards of the plan's canaries that are still waiting to be judged. */
+  readonly canaries: readonly ShardRecord[];
+  /** Ready shards, in tiers that no slot of the plan can take. */
+  readonly strandedCount: number;
+  /** Slots that the plan grants now and that do not run. */
+  readonly missingSlotCount: number;
+  readonly plan: Plan;
+  readonly predictions: Predictions;
+  readonly settings: Settings;
+}
+
+export interface Observation {
+  /**
+   * `done`: nothing is left that could run; `lost`: a lease has run out; `judged`: canaries have shown what they can;
+   * `due`: slots of the plan are to be started; `drift`: reality has left the plan; `running`: all is as planned.
+   */
+  readonly outcome: 'done' | 'lost' | 'judged' | 'due' | 'drift' | 'running';
+  /** When to look again. */
+  readonly checkAt: EpochMs;
+  readonly expectedEndAt: EpochMs;
+}
+
+/** Says what has become of a run since its plan was made, and when to look again. */
+export function observeRun(look: RunLook): Observation {
+  const expectedEndAt = look.now + remainingRunMs(look);
+  const checkAt = nextCheck(look.now, expectedEndAt, look.settings);
+  return { outcome: outcomeOf(look, expectedEndAt), checkAt, expectedEndAt };
+}
+
+function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'] {
+  const { now, progress, running, plan, settings } = look;
+  if (progress.state !== 'running') return 'done';
+  if (running.some(({ leaseUntil = now }) => leaseUntil + settings.graceMs < now)) return 'lost';
+  if (canariesHaveEnded(look)) return 'judged';
+  if (look.strandedCount > 0) return 'drift';
+  if (look.missingSlotCount > 0) return 'due';
+  const settled = now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
+  return settled && hasDrifted(look, expectedEndAt) ? 'drift' : 'running';
+}
+
+function canariesHaveEnded({ canaries }: RunLook): boolean {
+  return canaries.length > 0 && canaries.every(({ state }) => state === 'DONE' || state === 'POISONED');
+}
+
+/** Late, out of slots, a shard beyond its interval, or slots without work beside shards that are being worked. */
+function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
+  const { now, plan, running, progress, predictions } = look;
+  if (expectedEndAt > plan.deadlineAt && plan.expectedEndAt <= plan.deadlineAt) return true;
+  if (plan.grants.every(({ until }) => until <= now)) return true;
+  const overdue = running.some((shard) => {
+    const upperMs = predictions.need(shard)?.durationMs.upper ?? Number.POSITIVE_INFINITY;
+    return now - (shard.claimedAt ?? now) > upperMs;
+  });
+  const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
+  return overdue || (readyCount === 0 && running.length < slotCount(plan, now));
+}
+
+/** Slots that the plan grants at a moment, at least one: a run without any is waiting for its first. */
+export function slotCount({ grants }: Plan, at: EpochMs): number {
+  const active = grants.filter(({ from, until }) => from <= at && at < until);
+  return Math.max(
+    1,
+    active.reduce((sum, grant) => sum + grant.slotCount, 0),
+  );
+}
+
+/** The predicted work that is not done, at the pace of what is, shared by the slots. */
+function remainingRunMs({ now, startedAt, progress, plan, predictions, running }: RunLook): DurationMs {
+  let doneMs = 0;
+  let openMs = 0;
+  for (const { operation, total, done, doomed, poisoned } of progress.operations) {
+    const wholeMs = predictions.operationMs(operation);
+    const doneShare = (done + doomed + poisoned) / Math.max(1, total);
+    doneMs += wholeMs * doneShare;
+    openMs += wholeMs * (1 - doneShare);
+  }
+  const slots = slotCount(plan, now);
+  const busy = Math.min(slots, Math.max(1, running.length));
+  const runPace = doneMs > 0 ? pace([{ predictedMs: doneMs, actualMs: (now - startedAt) * busy }]) : 1;
+  return (openMs * runPace) / slots;
+}

@@ -1,0 +1,48 @@
+import type { RunId } from '../core/ids.ts';
+import { releaseSlots } from '../plan/grant-slots.ts';
+import type { Pool } from '../plan/pool.ts';
+import type { Services } from '../ports/services.ts';
+import { changeLedger } from '../run/ledger-store.ts';
+import { runKey } from '../run/run-record.ts';
+
+/** Ends a run: no slot goes on for it, and what it held in the ledger is free. May be repeated. */
+export async function endRun(
+  { run, outcome }: { readonly run: RunId; readonly outcome: string },
+  pools: readonly Pool[],
+  { table, clock, random }: Pick<Services, 'table' | 'clock' | 'random'>,
+): Promise<void> {
+  await table.update(
+    runKey(run),
+    { set: { state: 'ENDED', outcome, endedAt: clock.now() } },
+    {
+      all: [
+        { attribute: 'run', exists: true },
+        { attribute: 'state', oneOf: ['CREATING', 'OPEN'] },
+      ],
+    },
+  );
+  for (const pool of pools) {
+    await changeLedger(table, {
+      pool: { pool: pool.id, slotMax: pool.slotMax },
+      writer: `${run}:end:${random()}`,
+      decide(ledger) {
+        const held = ledger.holds.some((hold) => hold.run === run);
+        return held ? { ledger: releaseSlots(ledger, run), answer: undefined } : { answer: undefined };
+      },
+    });
+  }
+}
+
+/** Opens a run again that ended before its work was done, so that it can be resumed. */
+export async function reopenRun(run: RunId, { table }: Pick<Services, 'table'>): Promise<void> {
+  await table.update(
+    runKey(run),
+    { set: { state: 'OPEN' }, remove: ['outcome', 'endedAt'] },
+    {
+      all: [
+        { attribute: 'state', equals: 'ENDED' },
+        { attribute: 'outcome', oneOf: ['aborted', 'incomplete'] },
+      ],
+    },
+  );
+}

@@ -1,0 +1,163 @@
+import { canaryNeed, type PoolId, type ShardId } from '../core/ids.ts';
+import type { EpochMs } from '../core/quantity.ts';
+import { expireHolds, grantSlots, releaseSlots } from '../plan/grant-slots.ts';
+import type { Plan, SlotGrant } from '../plan/plan.ts';
+import type { Pool } from '../plan/pool.ts';
+import type { PoolLedger } from '../plan/pool-ledger.ts';
+import type { Services } from '../ports/services.ts';
+import type { Shard, Sharding } from '../shards/sharding.ts';
+import { createRun } from './create-run.ts';
+import { changeLedger } from './ledger-store.ts';
+import { releaseCanary } from './release-need.ts';
+import type { RunDefinition } from './run-definition.ts';
+import { writeDocument } from './run-document.ts';
+import type { ShardRecord } from './shard-record.ts';
+import { type PlannedShard, updatePlan } from './update-plan.ts';
+
+/** A hold outlives its grant by this much: a run that is late is not robbed of its slots before it plans again. */
+const HOLD_MARGIN_MS = 600_000;
+
+export interface PlanToStore {
+  readonly plan: Plan;
+  readonly definition: RunDefinition;
+  readonly sharding: Sharding;
+  /** Empty before the first plan. */
+  readonly records: readonly ShardRecord[];
+  readonly pools: readonly Pool[];
+}
+
+export type StoredPlan =
+  | { readonly outcome: 'planned' }
+  /** No slot is free: nothing was written but the plan itself; ask again then. */
+  | { readonly outcome: 'queued'; readonly freeAt: EpochMs };
+
+/**
+ * Carries a plan out in the tables: slots in the ledger first, then the shards as they are to be claimed. All of it may
+ * be repeated.
+ */
+export async function storePlan(
+  stored: PlanToStore,
+  services: Pick<Services, 'table' | 'objects' | 'clock' | 'random'>,
+): Promise<StoredPlan> {
+  const { plan, records } = stored;
+  const held = await holdSlots(stored, services);
+  await writeDocument(services.objects, { run: plan.run, name: 'plan' }, { ...plan, grants: held.grants });
+  const runs = records.some(({ state }) => state === 'RUNNING');
+  if (held.grants.length === 0 && !runs) return { outcome: 'queued', freeAt: held.freeAt };
+  if (records.length === 0) await createPlanned(stored, services);
+  else await replan(stored, services);
+  const now = services.clock.now();
+  for (const { type, verdict } of plan.canaries) {
+    if (verdict !== 'waiting') await releaseCanary(services.table, { run: plan.run, type }, now);
+  }
+  return { outcome: 'planned' };
+}
+
+interface HeldSlots {
+  readonly grants: readonly SlotGrant[];
+  /** When the first of the slots that were refused comes free. */
+  readonly freeAt: EpochMs;
+}
+
+async function holdSlots(
+  { plan, pools }: PlanToStore,
+  { table, clock, random }: Pick<Services, 'table' | 'clock' | 'random'>,
+): Promise<HeldSlots> {
+  const now = clock.now();
+  const grants: SlotGrant[] = [];
+  let freeAt = Number.POSITIVE_INFINITY;
+  for (const pool of pools) {
+    const asked = plan.grants.filter((grant) => grant.pool === pool.id);
+    const writer = `${plan.run}:${plan.generation}:${random()}`;
+    const held = await changeLedger(table, {
+      pool: { pool: pool.id, slotMax: pool.slotMax },
+      writer,
+      decide: (ledger) => holdInPool(ledger, { run: plan.run, asked, now }),
+    });
+    grants.push(...held.grants);
+    freeAt = Math.min(freeAt, held.freeAt);
+  }
+  return { grants, freeAt: Number.isFinite(freeAt) ? freeAt : now };
+}
+
+interface PoolRequest {
+  readonly run: string;
+  readonly asked: readonly SlotGrant[];
+  readonly now: EpochMs;
+}
+
+/** Gives back what the run held of the pool before, then takes as much as there is of what it wants now. */
+function holdInPool(
+  before: PoolLedger,
+  { run, asked, now }: PoolRequest,
+): { readonly ledger?: PoolLedger; readonly answer: HeldSlots } {
+  const held = before.holds.some((hold) => hold.run === run);
+  if (asked.length === 0 && !held) return { answer: { grants: [], freeAt: Number.POSITIVE_INFINITY } };
+  let ledger = releaseSlots(expireHolds(before, now), run);
+  let freeAt = Number.POSITIVE_INFINITY;
+  const grants: SlotGrant[] = [];
+  for (const grant of asked) {
+    const hold = { run, from: grant.from, until: grant.until + HOLD_MARGIN_MS, guaranteed: false };
+    const first = grantSlots(ledger, { ...hold, slotCount: grant.slotCount });
+    const slotCount = first.granted ? grant.slotCount : first.freeSlotCount;
+    if (!first.granted) freeAt = Math.min(freeAt, first.freeAt ?? freeAt);
+    if (slotCount === 0) continue;
+    const granted = first.granted ? first : grantSlots(ledger, { ...hold, slotCount });
+    if (!granted.granted) continue;
+    ledger = granted.ledger;
+    grants.push({ ...grant, slotCount });
+  }
+  return { ledger, answer: { grants, freeAt } };
+}
+
+async function createPlanned(
+  { plan, definition, sharding, pools }: PlanToStore,
+  { table }: Pick<Services, 'table'>,
+): Promise<void> {
+  const { workflow, startedAt, deadlineAt } = definition;
+  const placed = placements(plan, pools);
+  const [smallest] = pools.toSorted((a, b) => a.memoryMiB - b.memoryMiB);
+  await createRun(table, {
+    run: {
+      run: plan.run,
+      workflow: workflow.name,
+      createdAt: startedAt,
+      deadlineAt,
+      priority: workflow.priority,
+      documents: {},
+    },
+    sharding: { ...sharding, shards: heldForCanaries(sharding.shards, plan) },
+    place: ({ id }) =>
+      placed.get(id) ?? { memoryTierMiB: smallest?.memoryMiB ?? 0, zone: smallest?.zone ?? '', rank: `~${id}` },
+  });
+}
+
+/** Shards of a type on trial wait for its verdict, but for the canaries themselves. */
+function heldForCanaries(shards: readonly Shard[], { canaries }: Plan): Shard[] {
+  const onTrial = new Map(canaries.map(({ type, shards: first }) => [type, new Set(first)]));
+  return shards.map((shard) => {
+    const first = onTrial.get(shard.type);
+    return !first || first.has(shard.id) ? shard : { ...shard, needs: [...shard.needs, canaryNeed(shard.type)] };
+  });
+}
+
+async function replan({ plan, records, pools }: PlanToStore, { table }: Pick<Services, 'table'>): Promise<void> {
+  const placed = placements(plan, pools);
+  const changed = records.flatMap((record) => {
+    const now = placed.get(record.shard);
+    if (!now || (record.state !== 'READY' && record.state !== 'BLOCKED')) return [];
+    const same = now.memoryTierMiB === record.memoryTierMiB && now.zone === record.zone && now.rank === record.rank;
+    return same ? [] : [now];
+  });
+  await updatePlan(table, plan, changed);
+}
+
+function placements({ placements: placed }: Plan, pools: readonly Pool[]): ReadonlyMap<ShardId, PlannedShard> {
+  const byId = new Map<PoolId, Pool>(pools.map((pool) => [pool.id, pool]));
+  return new Map(
+    placed.flatMap(({ shard, pool: id, rank }) => {
+      const pool = byId.get(id);
+      return pool ? [[shard, { shard, memoryTierMiB: pool.memoryMiB, zone: pool.zone, rank }] as const] : [];
+    }),
+  );
+}

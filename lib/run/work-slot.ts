@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import type { EpochMs } from '../core/quantity.ts';
+import type { Services } from '../ports/services.ts';
+import { claimShard } from './claim-shard.ts';
+import { nextReady } from './next-ready.ts';
+import { parseRun, runKey } from './run-record.ts';
+import type { ShardRecord } from './shard-record.ts';
+import { endSlot, readSlot } from './slot-store.ts';
+import { runScope, type WorkScope } from './work-scope.ts';
+import { workShard } from './work-shard.ts';
+
+/** Shards in front of the queue that a worker looks at: enough that slots which start together do not all want one. */
+const READY_LOOK_MAX = 8;
+
+/** One slot: a unit of a pool's concurrency that works for a run. */
+export const Slot = z.strictObject({
+  run: z.string(),
+  slot: z.string(),
+  pool: z.string(),
+  zone: z.string(),
+  memoryMiB: z.number().positive(),
+});
+export type Slot = z.infer<typeof Slot>;
+
+export interface Invocation {
+  /** Unique for this call of the worker function. */
+  readonly owner: string;
+  /** True for the first call in an execution environment. */
+  readonly cold: boolean;
+  /** No shard is claimed later. */
+  readonly claimUntil: EpochMs;
+  /** When the worker must have answered. */
+  readonly endsAt: EpochMs;
+}
+
+export type SlotWork = Pick<WorkScope, 'slot' | 'invocation' | 'judge'>;
+
+/** `more`: its time ran low, call again; `idle`: nothing is ready now, wait; `done`: the run has no more use for it. */
+export interface WorkResult {
+  readonly outcome: 'more' | 'idle' | 'done';
+  /** When an idle slot should look again. */
+  readonly checkAt: string;
+}
+
+/**
+ * One invocation of a worker: claims the ready shard of highest priority, executes and commits it, and takes the next,
+ * until none is ready, the run is over or its time runs low.
+ */
+export async function workSlot(work: SlotWork, services: Services): Promise<WorkResult> {
+  const { clock, settings } = services;
+  const { invocation } = work;
+  const scope = await runScope(work, services);
+  let idleSince: EpochMs | undefined;
+  try {
+    while (clock.now() < invocation.claimUntil) {
+      const shard = await claimNext(scope);
+      if (shard) {
+        idleSince = undefined;
+        await workShard(shard, scope);
+        continue;
+      }
+      await scope.flush();
+      if (await slotIsOver(scope)) return answer('done', clock.now());
+      idleSince ??= clock.now();
+      if (clock.now() - idleSince >= settings.lingerMs) return answer('idle', clock.now() + settings.lingerMs);
+      await clock.sleep(settings.pollMs);
+    }
+    return answer('more', clock.now());
+  } finally {
+    await scope.flush();
+  }
+}
+
+function answer(outcome: WorkResult['outcome'], checkAt: EpochMs): WorkResult {
+  return { outcome, checkAt: new Date(checkAt).toISOString() };
+}
+
+/** The worker's own tier first, its zone before others; then smaller tiers, whose shards fit as well. */
+async function claimNext(scope: WorkScope): Promise<ShardRecord | undefined> {
+  const { slot, services, invocation } = scope;
+  const { clock, settings, table } = services;
+  for (const memoryTierMiB of tiersUpTo(slot.memoryMiB, settings.tiersMiB)) {
+    const query = { run: slot.run, memoryTierMiB, zone: slot.zone, limit: READY_LOOK_MAX };
+    for (const shard of await nextReady(table, query)) {
+      const { leaseMs, graceMs, attemptMax } = settings;
+      const claim = { owner: invocation.owner, now: clock.now(), leaseMs, graceMs, attemptMax };
+      const claimed = await claimShard(table, shard, claim);
+      if (claimed.claimed) return claimed.shard;
+    }
+  }
+  return undefined;
+}
+
+function tiersUpTo(memoryMiB: number, tiersMiB: readonly number[]): readonly number[] {
+  return tiersMiB.filter((tier) => tier <= memoryMiB).toReversed();
+}
+
+/** Nothing is ready for it, and the run has ended or the plan grants the slot no longer. */
+async function slotIsOver({ slot, services }: WorkScope): Promise<boolean> {
+  const { table, clock } = services;
+  const [run, record] = await Promise.all([table.get(runKey(slot.run)), readSlot(table, slot)]);
+  const over =
+    run === undefined || parseRun(run).state === 'ENDED' || (record !== undefined && record.until < clock.now());
+  if (over) await endSlot(table, slot);
+  return over;
+}

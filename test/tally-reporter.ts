@@ -1,0 +1,16 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Closes a run with `N passed, N failed, N skipped`, alone on its line. */
+export class TallyReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const tally = { passed: 0, failed: 0, skipped: 0, pending: 0 };
+    for (const module of modules) {
+      for (const test of module.children.allTests()) tally[test.result().state] += 1;
+    }
+    const brokenModules = modules.filter((module) => module.errors().length > 0).length;
+    console.log(`${tally.passed} passed, ${tally.failed + brokenModules} failed, ${tally.skipped} skipped`);
+  }
+}
+
+// biome-ignore lint/style/noDefaultExport: Vitest loads a reporter by its default export
+export default TallyReporter;
