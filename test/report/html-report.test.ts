@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { htmlReport } from '../../lib/report/html-report.ts';
+import { RunReport } from '../../lib/report/run-report.ts';
+import { attackedReport } from '../fixtures/attacked-report.ts';
+import { runReport } from '../fixtures/run-report.ts';
+
+describe('htmlReport', () => {
+  it('is made of a report that follows its own schema', () => {
+    expect(RunReport.safeParse(runReport()).error).toBeUndefined();
+  });
+
+  it('has one script beside the data, whatever stands in the data', () => {
+    const page = htmlReport(attackedReport(runReport()));
+    expect(page).toContain('attacked=1');
+    expect(page.match(/<script/g)).toHaveLength(2);
+    expect(page.match(/<\/script/g)).toHaveLength(2);
+    expect(page).not.toContain('<img');
+  });
+
+  it('names no address to fetch from', () => {
+    expect(htmlReport(runReport())).not.toMatch(/https?:|url\(|@import|src=|<link/);
+  });
+
+  it('is the same, byte for byte, for the same run', () => {
+    expect(htmlReport(runReport())).toBe(htmlReport(runReport()));
+  });
+
+  it('has every view, and that of poisoned shards only when there are some', () => {
+    const report = runReport();
+    const ids = [
+      'timeline',
+      'operations',
+      'path',
+      'forecast',
+      'calibration',
+      'decisions',
+      'poisoned',
+      'cost',
+      'outputs',
+    ];
+    const page = htmlReport(report);
+    expect(ids.filter((id) => !page.includes(`<section id="${id}"`))).toEqual([]);
+    expect(htmlReport({ ...report, poisoned: [] })).not.toContain('id="poisoned"');
+  });
+
+  it('shows a run that was aborted before anything happened', () => {
+    const report = runReport();
+    const page = htmlReport({
+      ...report,
+      outcome: 'aborted',
+      attempts: [],
+      decisions: [],
+      outputs: [],
+      operations: report.operations.map((operation) => ({ ...operation, committedCount: 0, actualMs: 0 })),
+      forecast: { ...report.forecast, shards: [] },
+      plan: { ...report.plan, grants: [] },
+      cost: { lambdaUsd: 0, stepFunctionsUsd: 0, dynamoDbUsd: 0, s3Usd: 0, totalUsd: 0 },
+    });
+    expect(page).toContain('Aborted after');
+    const withoutScript = page.slice(0, page.lastIndexOf('<script>'));
+    expect(withoutScript).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it('says how many rows of a long table it shows', () => {
+    const report = runReport();
+    const [first] = report.operations;
+    if (!first) throw new Error('the fixture has no operation');
+    const operations = Array.from({ length: 1_000 }, (_, index) => ({ ...first, id: `o${index}`, after: [] }));
+    expect(htmlReport({ ...report, operations })).toContain('250 of 1000 rows');
+  });
+});
