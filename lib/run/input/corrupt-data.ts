@@ -1,6 +1,9 @@
 import { errorMessage, ForeshardError } from '../../core/foreshard-error.ts';
 import type { ObjectLocation } from '../../ports/object-store.ts';
 
+/** A single record of text larger than this is taken for a broken file. */
+export const RECORD_BYTES_MAX = 67_108_864;
+
 /** What cannot be read, and where it lies. */
 export interface Corruption {
   readonly location: ObjectLocation;
@@ -15,4 +18,14 @@ export interface Corruption {
 export function corruptData({ location, offset, cause, advice }: Corruption): ForeshardError {
   const where = offset === undefined ? `'${location}'` : `'${location}' at byte ${offset}`;
   return new ForeshardError('CorruptData', `${where} cannot be read: ${errorMessage(cause)}; ${advice}`, { cause });
+}
+
+/** @returns `CorruptData` for a record that is still open after {@link RECORD_BYTES_MAX} */
+export function endlessRecord(location: ObjectLocation, offset: number): ForeshardError {
+  return corruptData({
+    location,
+    offset,
+    cause: `one record is longer than ${RECORD_BYTES_MAX} bytes`,
+    advice: 'look for a missing line end or a quote that is never closed',
+  });
 }

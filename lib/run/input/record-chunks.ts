@@ -1,13 +1,10 @@
 import type { ObjectLocation, ObjectStore } from '../../ports/object-store.ts';
-import { corruptData } from './corrupt-data.ts';
+import { endlessRecord, RECORD_BYTES_MAX } from './corrupt-data.ts';
 import { readExactly } from './read-exactly.ts';
 import type { RecordBreaks } from './record-breaks.ts';
 
 /** One read of a text object: large enough that a request to S3 costs little, small enough that memory does not matter. */
-export const STEP_BYTES = 1_048_576;
-
-/** A single record larger than this is taken for a broken file. */
-export const RECORD_BYTES_MAX = 67_108_864;
+const STEP_BYTES = 1_048_576;
 
 export interface RecordSpan {
   readonly objects: ObjectStore;
@@ -44,7 +41,7 @@ export async function* recordChunks(span: RecordSpan): AsyncGenerator<RecordChun
     const whole = wholeBytes(bytes, readTo >= sizeBytes, end - offset, breaks);
     const next = offset + whole;
     const done = next >= Math.min(end, sizeBytes) || readTo >= sizeBytes;
-    if (!done && bytes.length - whole > RECORD_BYTES_MAX) throw endless(location, next);
+    if (!done && bytes.length - whole > RECORD_BYTES_MAX) throw endlessRecord(location, next);
     step = done ? undefined : ahead(span, readTo, Math.max(STEP_BYTES, bytes.length - whole));
     if (whole > 0) yield { offset, bytes: bytes.subarray(0, whole) };
     bytes = bytes.subarray(whole);
@@ -74,13 +71,4 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   both.set(first);
   both.set(second, first.length);
   return both;
-}
-
-function endless(location: ObjectLocation, offset: number) {
-  return corruptData({
-    location,
-    offset,
-    cause: `one record is longer than ${RECORD_BYTES_MAX} bytes`,
-    advice: 'look for a missing line end or a quote that is never closed',
-  });
 }

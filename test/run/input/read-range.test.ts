@@ -108,6 +108,22 @@ describe('readRange of NDJSON', () => {
     await expect(readRecords(source, objects)).rejects.toMatchObject({ name: 'CorruptData' });
   });
 
+  it.each([0, 1_000_000])('gives up on a record without an end, read from byte %i on', async (start) => {
+    const sizeBytes = 1e12;
+    const endless: ObjectStore = {
+      ...memoryObjectStore(),
+      info: async (location) => ({ location, sizeBytes }),
+      get: async (_, range = { start: 0, end: 0 }) => new Uint8Array(range.end - range.start),
+    };
+    const reading = readRecords({ kind: 'ndjson', location: 'one' }, endless, { start, end: sizeBytes });
+    await expect(reading).rejects.toMatchObject({
+      name: 'CorruptData',
+      message: expect.stringContaining(
+        `'one' at byte ${start} cannot be read: one record is longer than 67108864 bytes`,
+      ),
+    });
+  });
+
   it('tells when an object became shorter after it was probed', async () => {
     const objects = memoryObjectStore({ 'data/1': '1\n2\n3\n' });
     const layout = await probeLayout(source, objects);
