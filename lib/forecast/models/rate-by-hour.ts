@@ -24,9 +24,9 @@ const FACTOR_MAX = 3;
  *
  * The values are positive rates; gaps are `NaN`. Works in logs, so that half and double are equally far from 1.
  */
-export const rateByHour: Model = { name: 'rate by hour', fit };
+export const rateByHour: Model = { name: 'rate by hour', fit: fitRates };
 
-function fit(series: Series): FittedModel {
+function fitRates(series: Series): FittedModel {
   const seen = observations(series);
   if (seen.length === 0) {
     throw new ForeshardError('InvalidInput', 'rate by hour needs at least 1 positive value but the series has none');

@@ -1,0 +1,131 @@
+import { type RollingOrigins, rollingOrigins } from './combine/rolling-origins.ts';
+import { type ValidatedModel, validateModels } from './combine/validate-models.ts';
+import { weightedMedianPath } from './combine/weighted-median.ts';
+import { components } from './components.ts';
+import { type ErrorScores, intervalModel } from './intervals/interval-model.ts';
+import { type PathError, pathErrors } from './intervals/path-errors.ts';
+import type { FittedModel, Model, Series } from './model.ts';
+import { levelMedian } from './models/baselines.ts';
+import type { History, PointModel } from './point-model.ts';
+import { prepareHistory } from './prepare/prepare-history.ts';
+
+export interface EnsembleOptions {
+  /** Steps ahead that the weights and intervals are made for; further ones are answered with less care. */
+  readonly horizon: number;
+  /** @default all models of this folder */
+  readonly models?: readonly PointModel[];
+  /** Error scores of other series of the same kind: a quarter of each interval comes from them. */
+  readonly pool?: ErrorScores;
+}
+
+/** A member of the combination and its say. */
+export interface Member {
+  readonly name: string;
+  /** All weights add up to 1. */
+  readonly weight: number;
+  /** In the rolling-origin validation. */
+  readonly meanAbsoluteError: number;
+}
+
+export interface FittedEnsemble extends FittedModel {
+  readonly members: readonly Member[];
+  /** For the pool of like series. */
+  readonly scores: ErrorScores;
+}
+
+/** No member counts as less wrong than this share of the worst: an error of 0 would silence all others. */
+const ERROR_FLOOR = 1e-6;
+
+/** Relative to the best member's. */
+const SAY_MIN = 0.03;
+
+/** A member's weight is its mean absolute error to the power of minus this. */
+const SHARPNESS = 3;
+
+/**
+ * Combines many models by the weighted median of their paths, weighted by how wrong each was at 54 moments that it
+ * had not learnt from; never a single pick. Its intervals come from the combination's own errors at those moments.
+ *
+ * A history too short to judge by is answered with the middle of what there is.
+ */
+export function ensemble(options: EnsembleOptions): Model & { fit(series: Series): FittedEnsemble } {
+  return { name: 'ensemble', fit: (series) => fitEnsemble(series, options) };
+}
+
+function fitEnsemble(series: Series, { horizon, models = components, pool }: EnsembleOptions): FittedEnsemble {
+  const { values, seasons, nonNegative } = prepareHistory(series);
+  const season = seasons[0] ?? 1;
+  const moments = rollingOrigins(values.length, seasons[0]);
+  const judged = moments ? validateModels(models, { values, seasons }, { ...moments, horizon }) : [];
+  const members = judged.length > 0 ? weighted(judged) : [unjudged({ values, seasons, trainingEnd: values.length })];
+  const errors = moments && judged.length > 0 ? combinedErrors(values, moments, members, season) : stepErrors(values);
+  const intervals = intervalModel(errors, { season, smallest: smallestScale(values), pool });
+  const continued = members.map(({ forecaster, weight }) => ({ forecaster: forecaster.learnAll(), weight }));
+  return {
+    name: 'ensemble',
+    members: members.map(({ model, weight, meanAbsoluteError }) => ({ name: model.name, weight, meanAbsoluteError })),
+    scores: intervals.scores,
+    predict: (steps, level) => {
+      const paths = continued.map(({ forecaster }) => forecaster.forecast(values.length, steps));
+      const path = weightedMedianPath(
+        paths,
+        continued.map(({ weight }) => weight),
+      );
+      return intervals.intervals(path, { level, firstPlace: values.length % season, nonNegative });
+    },
+  };
+}
+
+interface WeightedModel extends ValidatedModel {
+  readonly weight: number;
+}
+
+/** Of a history too short to judge by, the middle is all that can be said. */
+function unjudged(history: History): WeightedModel {
+  return { model: levelMedian, forecaster: levelMedian.fit(history), paths: [], meanAbsoluteError: 0, weight: 1 };
+}
+
+/** Members with next to no say are left out: they cost as much as the others. */
+function weighted(judged: readonly ValidatedModel[]): readonly WeightedModel[] {
+  const best = Math.min(...judged.map(({ meanAbsoluteError }) => meanAbsoluteError));
+  const worst = Math.max(...judged.map(({ meanAbsoluteError }) => meanAbsoluteError));
+  const floor = Math.max(worst * ERROR_FLOOR, Number.MIN_VALUE);
+  const say = ({ meanAbsoluteError }: ValidatedModel) =>
+    (Math.max(best, floor) / Math.max(meanAbsoluteError, floor)) ** SHARPNESS;
+  const heard = judged.filter((member) => say(member) >= SAY_MIN);
+  const total = heard.reduce((sum, member) => sum + say(member), 0);
+  return heard.map((member) => ({ ...member, weight: say(member) / total }));
+}
+
+function combinedErrors(
+  values: Float64Array,
+  { earlierOrigins, origins }: RollingOrigins,
+  members: readonly WeightedModel[],
+  season: number,
+): readonly PathError[] {
+  const weights = members.map(({ weight }) => weight);
+  const all = [...earlierOrigins, ...origins];
+  const combined = all.map((_, index) =>
+    weightedMedianPath(
+      members.map(({ paths }) => paths[index] ?? new Float64Array(0)),
+      weights,
+    ),
+  );
+  return pathErrors(values, all, combined, season);
+}
+
+/** Without a validation: how far each value was from the one before, or half of the only one. */
+function stepErrors(values: Float64Array): readonly PathError[] {
+  if (values.length === 1) return [{ ahead: 0, place: 0, error: (values[0] ?? 0) / 2 }];
+  return Array.from(values.subarray(1), (value, index) => ({
+    ahead: 0,
+    place: 0,
+    error: value - (values[index] ?? 0),
+  }));
+}
+
+/** A history that never moved still gets an interval, of a millionth of its size. */
+function smallestScale(values: Float64Array): number {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Math.max(largest * 1e-6, Number.MIN_VALUE);
+}

@@ -1,0 +1,41 @@
+import { ForeshardError } from '../../core/foreshard-error.ts';
+import type { Series } from '../model.ts';
+import { cleanAnomalies } from './clean-anomalies.ts';
+import { fillGaps } from './fill-gaps.ts';
+
+/** A series as the models take it. */
+export interface PreparedHistory {
+  readonly values: Float64Array;
+  /** Whole steps, seen at least twice, ascending. */
+  readonly seasons: readonly number[];
+  /** True when no value is below 0: then no forecast should be. */
+  readonly nonNegative: boolean;
+  /** Indices of what was replaced as an anomaly. */
+  readonly anomalies: readonly number[];
+}
+
+/** Beyond this a square overflows. */
+const VALUE_MAX = 1e150;
+
+/**
+ * Makes a series fit to learn from: leading gaps cut off, the others filled, single spikes replaced.
+ *
+ * @throws {ForeshardError} `InvalidInput` when no value is finite
+ * @complexity O(n p^2) for the filter's autoregression of order p
+ */
+export function prepareHistory({ values, seasons }: Series): PreparedHistory {
+  const usable = values.map((value) => (Math.abs(value) <= VALUE_MAX ? value : Number.NaN));
+  const first = usable.findIndex((value) => !Number.isNaN(value));
+  if (first < 0) {
+    throw new ForeshardError(
+      'InvalidInput',
+      `a series of ${values.length} values has none to learn from: all are gaps, infinite or beyond 1e150`,
+    );
+  }
+  const known = usable.slice(first);
+  const seen = [...seasons].filter((season) => season > 1 && known.length >= 2 * season).sort((a, b) => a - b);
+  const filled = fillGaps(known, seen[0]);
+  const { cleaned, anomalies } = cleanAnomalies(filled, seen);
+  const nonNegative = filled.every((value) => value >= 0);
+  return { values: cleaned, seasons: seen, nonNegative, anomalies: anomalies.map((index) => index + first) };
+}
