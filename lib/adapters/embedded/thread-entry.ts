@@ -1,3 +1,4 @@
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { workerData } from 'node:worker_threads';
 import { errorMessage, errorName } from '../../core/foreshard-error.ts';
 import type { CreateHandler, LocalHandler, ThreadAnswer, ThreadCall, ThreadStart } from './invocation.ts';
@@ -28,7 +29,11 @@ export async function call(threadCall: ThreadCall): Promise<ThreadAnswer> {
   }
 }
 
+/** Every thread compiles all its modules anew, which is half of its cold start: the cache spares it. */
 async function load({ entry, data }: ThreadStart): Promise<LocalHandler> {
+  enableCompileCache();
   const module = (await import(entry)) as { createHandler: CreateHandler };
-  return module.createHandler(data);
+  const handler = await module.createHandler(data);
+  flushCompileCache();
+  return handler;
 }
