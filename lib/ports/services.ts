@@ -12,6 +12,8 @@ import type { Table } from './table.ts';
 /** Decoders that JavaScript has not and the runtime has. */
 export interface Codecs {
   zstd(input: Uint8Array): Uint8Array;
+  gzip(input: Uint8Array): Uint8Array;
+  brotli(input: Uint8Array): Uint8Array;
 }
 
 /** What the thread has used so far; a difference of two readings is what a shard has used. */

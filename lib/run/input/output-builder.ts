@@ -7,7 +7,7 @@ import { partitionOf } from './partition-of.ts';
 const FRAME_CHARACTERS = 1_048_576;
 
 /** A shard's output, ready to be stored. */
-export interface Output {
+interface Output {
   readonly body: Uint8Array;
   readonly contents: OutputContents;
   /** How the records spread over the key partitions: the histogram of a later cut. */

@@ -99,7 +99,7 @@ async function readColumns(
     rowStart: group.start,
     rowEnd: group.end,
     parsers,
-    compressors: { ZSTD: codecs.zstd },
+    compressors: { ZSTD: codecs.zstd, GZIP: codecs.gzip, BROTLI: codecs.brotli },
     onChunk: ({ columnName, columnData, rowStart }) => pages.get(columnName)?.push({ values: columnData, rowStart }),
   });
   return names.map((name) => wholeColumn(name, pages.get(name) ?? [], group));

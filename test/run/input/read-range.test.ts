@@ -158,6 +158,57 @@ describe('readRange of Parquet', () => {
     expect(blocks.flatMap(({ records }) => records)).toEqual(plain);
   });
 
+  it.each(['gzip', 'brotli', 'snappy', 'zstd'])(
+    'reads every type of column as plain JSON, compressed by %s',
+    async (codec) => {
+      // written by pyarrow 26.0.1 in row groups of 2 rows and 1
+      const types = readFileSync(`test/fixtures/parquet/types-${codec}.parquet`);
+      const blocks = await readBlocks(source, memoryObjectStore({ flights: types }));
+      expect(blocks.map(({ end }) => end)).toEqual([2, 3]);
+      expect(blocks.flatMap(({ records }) => records)).toEqual([
+        {
+          small: 1,
+          large: 9_007_199_254_740_991,
+          real: 0.5,
+          flag: true,
+          text: 'é',
+          day: Date.UTC(2026, 10, 24),
+          millis: 1_764_000_000_123,
+          micros: 1_764_000_000_123.456,
+          price: 12.5,
+          list: [1, 2],
+          point: { x: 1, y: 'a' },
+        },
+        {
+          small: null,
+          large: '9007199254740992',
+          real: null,
+          flag: null,
+          text: '',
+          day: null,
+          millis: null,
+          micros: null,
+          price: null,
+          list: [],
+          point: null,
+        },
+        {
+          small: -3,
+          large: '-4611686018427387904',
+          real: null,
+          flag: false,
+          text: null,
+          day: -86_400_000,
+          millis: -1,
+          micros: -0.001,
+          price: -0.25,
+          list: null,
+          point: { x: null, y: 'b' },
+        },
+      ]);
+    },
+  );
+
   it('reads the columns that are asked for, in their order, and no bytes of the others', async () => {
     const objects = memoryObjectStore({ flights: body });
     const columns = ['origin', 'delay'];
