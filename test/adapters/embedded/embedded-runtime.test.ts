@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type EmbeddedOptions, startEmbedded } from '../../../lib/adapters/embedded/embedded-runtime.ts';
+import type { LambdaHandler } from '../../../lib/adapters/embedded/lambda-context.ts';
+
+const FIXTURES = new URL('../../fixtures/embedded/', import.meta.url);
+const INFRA = new URL('../../../infra/', import.meta.url);
+
+describe('embedded runtime', () => {
+  let home: string;
+  let options: EmbeddedOptions;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'foreshard-home-'));
+    const stage: LambdaHandler = async (event, { functionName, services }) => ({
+      event,
+      functionName,
+      vcpuMax: services.settings.vcpuMax,
+    });
+    options = {
+      home,
+      handlers: new Map((await functionNames()).map((name) => [name, stage])),
+      workerEntry: new URL('services-worker.ts', FIXTURES),
+      tasksEntry: new URL('test-tasks.ts', FIXTURES),
+      settings: { tiersMiB: [1_769], vcpuMax: 3 },
+    };
+  });
+  afterAll(() => rm(home, { recursive: true }));
+
+  it('gives stages and workers the same stores, and the next process what they left', async () => {
+    const runtime = await startEmbedded(options);
+    const worker = runtime.pools[0]?.functionName ?? '';
+    expect(await runtime.functions.invoke(worker, { run: 'run-1' })).toEqual({
+      stage: { event: { from: 'the thread' }, functionName: 'sharder', vcpuMax: 3 },
+      unknown: 'InvalidInput',
+      slot: true,
+      tasks: ['nothing'],
+      metered: true,
+    });
+    await runtime.close();
+
+    const next = await startEmbedded(options);
+    const { table, objects } = next.services;
+    expect(await table.get({ partition: 'run-1', sort: 'from the thread' })).toMatchObject({ tags: new Set(['a']) });
+    expect(await objects.info('run-1/note')).toMatchObject({ sizeBytes: 15 });
+    expect(await next.metricsOf('run-1')).toMatchObject([{ shard: 'map/0' }]);
+    await next.close();
+  });
+
+  it('refuses a folder that is in use, and leaves it when it cannot start', async () => {
+    const runtime = await startEmbedded(options);
+    await expect(startEmbedded(options)).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await runtime.close();
+    const tasksEntry = new URL('no-such-tasks.ts', FIXTURES);
+    await expect(startEmbedded({ ...options, tasksEntry })).rejects.toThrow('no-such-tasks.ts');
+    await expect(startEmbedded({ ...options, handlers: new Map() })).rejects.toThrow('there is no function');
+    await (await startEmbedded(options)).close();
+  });
+});
+
+/** The functions that the state machines name. */
+async function functionNames(): Promise<readonly string[]> {
+  const texts = await Promise.all(
+    ['workflow', 'slot'].map((machine) => readFile(new URL(`${machine}.asl.json`, INFRA), 'utf8')),
+  );
+  const names = texts.flatMap((text) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name));
+  return [...new Set(names)].map((name) => name.charAt(0).toLowerCase() + name.slice(1));
+}
