@@ -1,5 +1,5 @@
 import { collect } from '../core/collect.ts';
-import type { Need, RunId } from '../core/ids.ts';
+import type { Need, RunId, ShardId } from '../core/ids.ts';
 import type { Table } from '../ports/table.ts';
 import { needParts } from './need-parts.ts';
 import type { OperationRecord } from './operation-record.ts';
@@ -24,6 +24,11 @@ export interface OperationProgress {
 export interface RunProgress {
   /** In topological order. */
   readonly operations: readonly OperationProgress[];
+  /**
+   * Waiting shards of operations that have begun which will never start. A canary among them has ended without a
+   * verdict: whoever judges canaries must not wait for it.
+   */
+  readonly doomedShards: ReadonlySet<ShardId>;
   /** `complete`: every operation is. `stuck`: nothing runs, and nothing can start any more. */
   readonly state: 'running' | 'complete' | 'stuck';
 }
@@ -35,7 +40,7 @@ export interface RunProgress {
  */
 export async function runProgress(table: Table, run: RunId): Promise<RunProgress> {
   const operations = await readOperations(table, run);
-  const dead: Dead = { operations: new Set(), whole: new Set(), indexes: new Set() };
+  const dead: Dead = { operations: new Set(), whole: new Set(), indexes: new Set(), shards: new Set() };
   const complete = new Set<string>();
   const progress: OperationProgress[] = [];
   for (const operation of operations) {
@@ -46,7 +51,11 @@ export async function runProgress(table: Table, run: RunId): Promise<RunProgress
     progress.push(whole ? unread(operation, barred) : counted(operation, shards, dead));
     buryOperation(operation, { shards, barred }, dead);
   }
-  return { operations: progress, state: stateOf(progress, complete.size === operations.length) };
+  return {
+    operations: progress,
+    doomedShards: dead.shards,
+    state: stateOf(progress, complete.size === operations.length),
+  };
 }
 
 /** What can never be met any more. */
@@ -56,7 +65,9 @@ interface Dead {
   /** Operations of which every index is dead. */
   readonly whole: Set<string>;
   /** First shards of dead indexes. */
-  readonly indexes: Set<string>;
+  readonly indexes: Set<ShardId>;
+  /** Shards that wait in vain. */
+  readonly shards: Set<ShardId>;
 }
 
 /** Behind a wide edge that is not complete nothing has begun: `doomed` when it never will be, else `blocked`. */
@@ -112,7 +123,9 @@ function buryOperation(
 ): void {
   if (seen.barred === 'doomed') dead.whole.add(operation);
   for (const shard of seen.shards) {
-    if (shard.state === 'POISONED' || isDoomed(shard, dead)) dead.indexes.add(shard.root);
+    const doomed = isDoomed(shard, dead);
+    if (doomed) dead.shards.add(shard.shard);
+    if (doomed || shard.state === 'POISONED') dead.indexes.add(shard.root);
   }
   const some = seen.shards.some(({ root }) => dead.indexes.has(root));
   if (some || dead.whole.has(operation)) dead.operations.add(operation);

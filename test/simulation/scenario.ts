@@ -1,0 +1,147 @@
+import { canaryNeed, narrowNeed, wideNeed } from '../../lib/core/ids.ts';
+import { type Random, seededRandom } from '../../lib/core/random.ts';
+import type { CutOperation } from '../../lib/run/create-run.ts';
+import type { Shard } from '../../lib/shards/sharding.ts';
+
+/** How often, per call of the table, something goes wrong. */
+export interface FaultRates {
+  /** The request never arrives. */
+  readonly lostRequest: number;
+  /** It lands, but the answer does not come back. */
+  readonly lostAnswer: number;
+  /** It lands twice at once: a retry inside the client. */
+  readonly twice: number;
+  /** A second copy lands much later. */
+  readonly ghost: number;
+  /** The caller is dead from then on; half the time the request has landed. */
+  readonly crash: number;
+  /** The caller sleeps past its lease, then goes on as if nothing had been. */
+  readonly pause: number;
+  /** An answer of the queue index that is out of date. */
+  readonly stale: number;
+}
+
+export interface Scenario {
+  readonly seed: number;
+  readonly operations: readonly CutOperation[];
+  readonly shards: readonly Shard[];
+  readonly chunkSize: number;
+  readonly workers: number;
+  readonly splitters: number;
+  readonly sweepers: number;
+  readonly planners: number;
+  readonly creators: number;
+  readonly faults: FaultRates;
+  /** Share of attempts that fail by themselves. */
+  readonly failures: number;
+  /** Events after which nothing goes wrong any more. */
+  readonly faultySteps: number;
+  readonly leaseMs: number;
+  readonly graceMs: number;
+  /** Largest difference of an actor's clock from the true one. */
+  readonly skewMs: number;
+}
+
+const NO_FAULTS: FaultRates = {
+  lostRequest: 0,
+  lostAnswer: 0,
+  twice: 0,
+  ghost: 0,
+  crash: 0,
+  pause: 0,
+  stale: 0,
+};
+
+/** Everything about a simulated run follows from its seed. */
+export function scenarioOf(seed: number): Scenario {
+  const random = seededRandom(seed * 2_654_435_761);
+  const upTo = (max: number) => Math.floor(random() * (max + 1));
+  const graph = graphOf(random, upTo);
+  return {
+    seed,
+    ...graph,
+    chunkSize: 1 + upTo(2),
+    workers: 2 + upTo(2),
+    splitters: upTo(2),
+    sweepers: upTo(2),
+    planners: upTo(1),
+    creators: 1 + upTo(1),
+    faults: faultsOf(random),
+    failures: random() < 0.5 ? 0 : random() * 0.3,
+    faultySteps: 100 + upTo(250),
+    leaseMs: 20 + upTo(60),
+    graceMs: 8,
+    skewMs: upTo(4),
+  };
+}
+
+/** Each kind of fault is at work in half of the scenarios, rarely or often: some bugs need quiet surroundings. */
+function faultsOf(random: Random): FaultRates {
+  const rate = (max: number) => (random() < 0.5 ? 0 : random() * max);
+  return {
+    ...NO_FAULTS,
+    lostRequest: rate(0.1),
+    lostAnswer: rate(0.1),
+    twice: rate(0.15),
+    ghost: rate(0.15),
+    crash: rate(0.04),
+    pause: rate(0.06),
+    stale: rate(0.3),
+  };
+}
+
+/** One to three operations of one to three indexes, behind wide or narrow edges, now and then waiting for canaries. */
+function graphOf(random: Random, upTo: (max: number) => number): Pick<Scenario, 'operations' | 'shards'> {
+  const operations: CutOperation[] = [];
+  const shards: Shard[] = [];
+  const count = 1 + upTo(2);
+  for (let position = 0; position < count; position += 1) {
+    const id = `op${position}`;
+    const before = position > 0 ? operations[upTo(position - 1)] : undefined;
+    const edge = random() < 0.5 ? ('wide' as const) : ('narrow' as const);
+    const shardCount = before && edge === 'narrow' ? before.shardCount : 1 + upTo(2);
+    const type = `t${position}@1`;
+    const guarded = shardCount > 1 && random() < 0.25;
+    operations.push({ id, type, shardCount, after: before ? [{ operation: before.id, edge }] : [] });
+    for (let index = 0; index < shardCount; index += 1) {
+      const needs = before ? [edge === 'wide' ? wideNeed(before.id) : narrowNeed(`${before.id}/${index}`)] : [];
+      if (guarded && index > 0) needs.push(canaryNeed(type));
+      const start = index * 10;
+      const range = { start, end: start + 1 + upTo(6) };
+      shards.push({ id: `${id}/${index}`, operation: id, index, type, range, bytes: 100, needs, feeds: [] });
+    }
+  }
+  const fed = shards.map((shard) => ({
+    ...shard,
+    feeds: shards.filter(({ needs }) => needs.includes(narrowNeed(shard.id))).map(({ id }) => id),
+  }));
+  return { operations, shards: fed };
+}
+
+/** Smaller scenarios of the same seed: if one of them still fails, its history is easier to read. */
+export function* smaller(scenario: Scenario): Iterable<Scenario> {
+  const counts = ['splitters', 'sweepers', 'planners', 'workers', 'creators'] as const;
+  for (const name of counts) {
+    const least = name === 'workers' || name === 'creators' ? 1 : 0;
+    if (scenario[name] > least) yield { ...scenario, [name]: scenario[name] - 1 };
+  }
+  for (const fault of Object.keys(NO_FAULTS) as (keyof FaultRates)[]) {
+    if (scenario.faults[fault] > 0) yield { ...scenario, faults: { ...scenario.faults, [fault]: 0 } };
+  }
+  if (scenario.failures > 0) yield { ...scenario, failures: 0 };
+  if (scenario.skewMs > 0) yield { ...scenario, skewMs: 0 };
+  for (const operation of scenario.operations) {
+    const needed = scenario.operations.some(({ after }) => after.some((edge) => edge.operation === operation.id));
+    if (needed || scenario.operations.length === 1) continue;
+    yield {
+      ...scenario,
+      operations: scenario.operations.filter(({ id }) => id !== operation.id),
+      shards: scenario.shards
+        .filter((shard) => shard.operation !== operation.id)
+        .map((shard) => ({ ...shard, feeds: shard.feeds.filter((fed) => !fed.startsWith(`${operation.id}/`)) })),
+    };
+  }
+  for (const factor of [0.25, 0.5, 0.75]) {
+    yield { ...scenario, faultySteps: Math.floor(scenario.faultySteps * factor) };
+  }
+}

@@ -1,0 +1,67 @@
+import { type Scenario, scenarioOf, smaller } from './scenario.ts';
+import { type SimulatedRun, simulateRun } from './simulate-run.ts';
+
+export interface SeedSearch {
+  readonly seedCount: number;
+  readonly stepCount: number;
+  /** How the runs ended. */
+  readonly completeCount: number;
+  readonly stuckCount: number;
+  /** The first run that went wrong. */
+  readonly failed: SimulatedRun | undefined;
+}
+
+/** Simulates one seed after the other until one goes wrong. */
+export async function searchSeeds({
+  from,
+  count,
+}: {
+  readonly from: number;
+  readonly count: number;
+}): Promise<SeedSearch> {
+  const search = { seedCount: 0, stepCount: 0, completeCount: 0, stuckCount: 0 };
+  for (let seed = from; seed < from + count; seed += 1) {
+    const run = await simulateRun(scenarioOf(seed));
+    search.seedCount += 1;
+    search.stepCount += run.stepCount;
+    if (run.violation !== undefined) return { ...search, failed: await shortest(run) };
+    if (run.outcome === 'complete') search.completeCount += 1;
+    if (run.outcome === 'stuck') search.stuckCount += 1;
+  }
+  return { ...search, failed: undefined };
+}
+
+/** Simulations that are spent on making a failure shorter. */
+const SHORTENINGS_MAX = 400;
+
+/** Takes away actors, faults and operations one after the other, as long as the run still goes wrong. */
+async function shortest(failed: SimulatedRun): Promise<SimulatedRun> {
+  let best = failed;
+  let left = SHORTENINGS_MAX;
+  for (let shrunk = true; shrunk; ) {
+    shrunk = false;
+    for (const scenario of smaller(best.scenario)) {
+      left -= 1;
+      if (left <= 0) break;
+      const run = await simulateRun(scenario);
+      if (run.violation === undefined || run.stepCount >= best.stepCount) continue;
+      best = run;
+      shrunk = true;
+      break;
+    }
+  }
+  return simulateRun(best.scenario, { history: true });
+}
+
+/** A failure in lines: the seed, what is left of its scenario, what happened, and what was broken. */
+export function failureText({ scenario, violation, history, stepCount }: SimulatedRun): string {
+  return [
+    `seed ${scenario.seed}: ${violation} (${stepCount} events)`,
+    `scenario: ${JSON.stringify(shape(scenario))}`,
+    ...history,
+  ].join('\n');
+}
+
+function shape({ operations, shards, ...rest }: Scenario) {
+  return { ...rest, operations: operations.map(({ id, after }) => ({ id, after })), shards: shards.length };
+}

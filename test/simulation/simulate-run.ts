@@ -1,0 +1,148 @@
+import { memoryTable } from '../../lib/adapters/embedded/memory-table.ts';
+import { collect } from '../../lib/core/collect.ts';
+import { seededRandom } from '../../lib/core/random.ts';
+import { readShards } from '../../lib/run/read-shards.ts';
+import { runProgress } from '../../lib/run/run-progress.ts';
+import type { ShardRecord } from '../../lib/run/shard-record.ts';
+import { sweepRun } from '../../lib/run/sweep-run.ts';
+import { type Behaviour, create, judge, plan, promote, split, sweep, work } from './actors.ts';
+import { faultyTable } from './faulty-table.ts';
+import type { Scenario } from './scenario.ts';
+import { scheduler } from './scheduler.ts';
+import { committedPieces, tiling } from './watch-write.ts';
+import { type Actor, upTo, violate, type World } from './world.ts';
+
+/** More events than any run needs: a run that is not over by then never ends. */
+const STEPS_MAX = 20_000;
+/** Events between two looks at whether the run is over. */
+const LOOK_EVERY = 25;
+/** Sweeps after the end that may still find something: a repair can uncover the next one. */
+const LAST_SWEEPS_MAX = 6;
+
+export interface SimulatedRun {
+  readonly scenario: Scenario;
+  /** Nothing when all was as it must be. */
+  readonly violation: string | undefined;
+  readonly outcome: 'complete' | 'stuck' | 'endless';
+  readonly stepCount: number;
+  readonly history: readonly string[];
+}
+
+/** Runs one scenario with the real protocol code on a table in memory; the same scenario always goes the same way. */
+export async function simulateRun(
+  scenario: Scenario,
+  options: { readonly history?: boolean } = {},
+): Promise<SimulatedRun> {
+  const random = seededRandom(scenario.seed);
+  const world: World = {
+    run: 'run',
+    scenario,
+    random,
+    scheduler: scheduler(random),
+    table: memoryTable(),
+    holders: new Map(),
+    violations: [],
+    history: options.history ? [] : undefined,
+    over: false,
+  };
+  await create(world, { name: 'creator', skewMs: 0, dead: false }, world.table).catch((error) =>
+    violate(world, String(error)),
+  );
+  for (const [behaviour, count] of castOf(scenario)) for (let one = 0; one < count; one += 1) enter(world, behaviour);
+  const outcome = await untilOver(world);
+  await drain(world);
+  await lastSweeps(world);
+  if (world.violations.length === 0) await judgeEnd(world, outcome);
+  return {
+    scenario,
+    outcome,
+    violation: world.violations[0],
+    stepCount: world.scheduler.stepCount(),
+    history: world.history ?? [],
+  };
+}
+
+/** Who takes part; one creator, sweeper and judge always do, because someone always does. */
+function castOf(scenario: Scenario): readonly (readonly [Behaviour, number])[] {
+  return [
+    [create, scenario.creators],
+    [work, scenario.workers],
+    [split, scenario.splitters],
+    [sweep, 1 + scenario.sweepers],
+    [plan, scenario.planners],
+    [promote, 1],
+  ];
+}
+
+/** Lets an actor begin; when it has crashed, another one takes its place. */
+function enter(world: World, behaviour: Behaviour, part = 0): void {
+  const skewMs = upTo(world, 2 * world.scenario.skewMs) - world.scenario.skewMs;
+  const actor: Actor = { name: `${behaviour.name}-${part}-${upTo(world, 1_000_000)}`, skewMs, dead: false };
+  let ended = false;
+  behaviour(world, actor, faultyTable(world, actor)).then(
+    () => {
+      ended = true;
+    },
+    (error: unknown) => violate(world, `${actor.name} threw ${String(error)}`),
+  );
+  const watch = (): void => {
+    if (world.over || ended) return;
+    if (actor.dead) enter(world, behaviour, part + 1);
+    else world.scheduler.add(watch, 30);
+  };
+  world.scheduler.add(watch, 30);
+}
+
+async function untilOver(world: World): Promise<SimulatedRun['outcome']> {
+  const { scheduler: events } = world;
+  while (events.stepCount() < STEPS_MAX && world.violations.length === 0 && (await events.step())) {
+    if (events.stepCount() % LOOK_EVERY !== 0) continue;
+    const { state } = await runProgress(world.table, world.run);
+    if (state !== 'running') return state;
+  }
+  if (world.violations.length === 0) violate(world, `not over after ${events.stepCount()} events`);
+  return 'endless';
+}
+
+/** Whoever still sleeps wakes up, and whatever is still under way lands. */
+async function drain(world: World): Promise<void> {
+  world.over = true;
+  const last = world.scheduler.stepCount() + STEPS_MAX;
+  while (world.violations.length === 0 && world.scheduler.stepCount() < last && (await world.scheduler.step()));
+}
+
+/** Long after the last lease: what a crash has left is repaired, and then nothing is left to repair. */
+async function lastSweeps(world: World): Promise<void> {
+  const { scenario, run, table } = world;
+  for (let sweeps = 0; sweeps < LAST_SWEEPS_MAX && world.violations.length === 0; sweeps += 1) {
+    const now = 1_000 + world.scheduler.now() + 10 * scenario.leaseMs;
+    const swept = await sweepRun(table, { run, now, graceMs: scenario.graceMs, judge: (shard) => judge(world, shard) });
+    if (swept.repairCount + swept.expired.length === 0) return;
+  }
+  if (world.violations.length === 0) violate(world, 'the sweep never comes to an end');
+}
+
+async function judgeEnd(world: World, outcome: SimulatedRun['outcome']): Promise<void> {
+  const shards = await collect(readShards(world.table, world.run));
+  const poisoned = shards.filter(({ state }) => state === 'POISONED');
+  if (outcome === 'stuck' && poisoned.length === 0) violate(world, 'stuck, though nothing is poisoned');
+  if (outcome === 'complete' && poisoned.length > 0)
+    violate(world, `complete, though ${poisoned[0]?.shard} is poisoned`);
+  for (const shard of shards) judgeShard(world, shard);
+  for (const { id, range } of world.scenario.shards) {
+    const owned = shards.filter(({ root, state }) => root === id && state !== 'REMOVED');
+    const all = tiling(
+      owned.map((shard) => [shard.range.start, shard.splitAt ?? shard.range.end]),
+      range,
+    );
+    if (all !== undefined) violate(world, `${id} as it was cut: ${all}`);
+    const done = tiling(committedPieces(shards, id), range);
+    if (outcome === 'complete' && done !== undefined) violate(world, `${id} as it was committed: ${done}`);
+  }
+}
+
+/** Nothing is left half done: no claim, no cut that nobody decided. */
+function judgeShard(world: World, { shard, state, parent, tails }: ShardRecord): void {
+  if (state === 'RUNNING' || state === 'READY') violate(world, `${shard} is still ${state}`);
+  if (tails.has(shard) || parent === '') violate(world, `${shard} is its own tail`);
+}

@@ -1,0 +1,144 @@
+import { collect } from '../../lib/core/collect.ts';
+import type { ItemKey, Write } from '../../lib/ports/table.ts';
+import { needParts } from '../../lib/run/need-parts.ts';
+import { readShards } from '../../lib/run/read-shards.ts';
+import { runKey } from '../../lib/run/run-record.ts';
+import { endOf, parseShard, queueOf, type ShardRecord } from '../../lib/run/shard-record.ts';
+import { type Actor, violate, type World } from './world.ts';
+
+interface WriteContext {
+  readonly actor: Actor;
+  /** The caller's clock when it made the call. */
+  readonly calledAt: number;
+  readonly key: ItemKey;
+}
+
+/** What a worker of the simulation commits: which units it has read, piece by piece. */
+export type Pieces = readonly (readonly [number, number])[];
+
+/** Applies a write, and looks at what it did to a shard. */
+export async function watchWrite(world: World, context: WriteContext, apply: () => Promise<Write>): Promise<Write> {
+  if (!context.key.sort.startsWith('SHARD#')) return apply();
+  const before = await world.table.get(context.key);
+  const write = await apply();
+  if (!write.applied) return write;
+  const now = parseShard(write.item);
+  if (JSON.stringify(queueOf(now)) !== JSON.stringify(listing(write.item))) {
+    violate(world, `${now.shard} is ${now.state}, but listed under ${write.item.queue} at ${write.item.rank}`);
+  }
+  if (before) await watchChange(world, context, { old: parseShard(before), now });
+  return write;
+}
+
+function listing({ queue, rank }: { readonly queue?: string; readonly rank?: string }) {
+  return queue === undefined && rank === undefined ? undefined : { queue, rank };
+}
+
+interface ShardChange {
+  readonly old: ShardRecord;
+  readonly now: ShardRecord;
+}
+
+async function watchChange(world: World, context: WriteContext, change: ShardChange): Promise<void> {
+  const { old, now } = change;
+  const broken = [
+    ...finality(change),
+    ...fencing(change),
+    ...cutting(change),
+    ...leasing(world, context, change),
+    ...(now.state === 'DONE' && old.state !== 'DONE' ? committing(now) : []),
+  ];
+  for (const what of broken) violate(world, `${now.shard}: ${what}`);
+  if (now.state === 'RUNNING' && now.epoch !== old.epoch) await starting(world, now);
+}
+
+/** What is over stays as it is; only its index and its refused cuts are still written down in it. */
+function finality({ old, now }: ShardChange): readonly string[] {
+  const broken: string[] = [];
+  const over = old.state === 'DONE' || old.state === 'REMOVED' || old.state === 'POISONED';
+  if (over && now.state !== old.state) broken.push(`left ${old.state} for ${now.state}`);
+  if (over && endOf(now) !== endOf(old)) broken.push(`was cut at ${endOf(now)} when it was ${old.state}`);
+  if (old.state === 'DONE') {
+    const kept = (shard: ShardRecord) =>
+      JSON.stringify([shard.epoch, shard.output, shard.splitAt, shard.owner, shard.doneAt]);
+    if (kept(old) !== kept(now)) broken.push('changed after its commit');
+  }
+  if (now.state === 'BLOCKED' && old.state !== 'BLOCKED') broken.push(`was blocked again after ${old.state}`);
+  return broken;
+}
+
+function fencing({ old, now }: ShardChange): readonly string[] {
+  const broken: string[] = [];
+  if (now.epoch < old.epoch) broken.push(`epoch went from ${old.epoch} back to ${now.epoch}`);
+  const claimed = now.state === 'RUNNING' && (old.state !== 'RUNNING' || old.owner !== now.owner);
+  if (claimed && now.epoch === old.epoch) broken.push(`claimed by ${now.owner} without a new epoch`);
+  const running = old.state === 'RUNNING' && now.state === 'RUNNING' && old.epoch === now.epoch;
+  if (running && now.cursor < old.cursor) broken.push(`cursor went from ${old.cursor} back to ${now.cursor}`);
+  return broken;
+}
+
+function cutting({ old, now }: ShardChange): readonly string[] {
+  const broken: string[] = [];
+  if (now.cuts < old.cuts || now.cuts > old.cuts + 1) broken.push(`cuts went from ${old.cuts} to ${now.cuts}`);
+  if (endOf(now) > endOf(old)) broken.push(`end went from ${endOf(old)} up to ${endOf(now)}`);
+  if (endOf(now) < now.cursor) broken.push(`ends at ${endOf(now)}, but was read up to ${now.cursor}`);
+  return broken;
+}
+
+/** A lease is taken away only by its owner, or once it has ended and the grace is over by the taker's clock. */
+function leasing(world: World, { actor, calledAt }: WriteContext, { old, now }: ShardChange): readonly string[] {
+  const lost =
+    old.state === 'RUNNING' && (now.epoch !== old.epoch || now.state === 'READY' || now.state === 'POISONED');
+  if (!lost || old.owner === actor.name) return [];
+  const goodUntil = (old.leaseUntil ?? 0) + world.scenario.graceMs;
+  return calledAt > goodUntil
+    ? []
+    : [`taken from ${old.owner} by ${actor.name} at ${calledAt}, good until ${goodUntil}`];
+}
+
+function committing(now: ShardRecord): readonly string[] {
+  const pieces = (now.output as unknown as { pieces: Pieces }).pieces;
+  const broken = tiling(pieces, { start: now.range.start, end: endOf(now) });
+  return broken === undefined ? [] : [`committed ${JSON.stringify(pieces)}: ${broken}`];
+}
+
+/** Nothing when the pieces cover the range exactly; else what is wrong. */
+export function tiling(pieces: Pieces, range: { readonly start: number; readonly end: number }): string | undefined {
+  let reached = range.start;
+  for (const [start, end] of pieces.toSorted((a, b) => a[0] - b[0])) {
+    if (start < reached) return `unit ${start} is in it twice`;
+    if (start > reached) return `unit ${reached} is missing`;
+    reached = end;
+  }
+  return reached === range.end ? undefined : `it ends at ${reached} and not at ${range.end}`;
+}
+
+/** A shard starts only after what it needs, by what is committed and not by what it was told. */
+async function starting(world: World, shard: ShardRecord): Promise<void> {
+  if (shard.needs.length === 0) return;
+  const shards = await collect(readShards(world.table, shard.run));
+  const run = await world.table.get(runKey(shard.run));
+  for (const need of shard.needs) {
+    const { kind, of } = needParts(need);
+    const met =
+      kind === 'wide'
+        ? world.scenario.shards.filter(({ operation }) => operation === of).every(({ id }) => isDone(world, shards, id))
+        : kind === 'narrow'
+          ? isDone(world, shards, of)
+          : kind === 'canary'
+            ? run?.met instanceof Set && run.met.has(need)
+            : (shards.find((one) => one.shard === shard.parent)?.tails.has(of) ?? false);
+    if (!met) violate(world, `${shard.shard} started before ${need}`);
+  }
+}
+
+/** True when what is committed of an index is the whole of it. */
+function isDone(world: World, shards: readonly ShardRecord[], root: string): boolean {
+  const range = world.scenario.shards.find(({ id }) => id === root)?.range;
+  return range !== undefined && tiling(committedPieces(shards, root), range) === undefined;
+}
+
+export function committedPieces(shards: readonly ShardRecord[], root: string): Pieces {
+  const done = shards.filter((shard) => shard.root === root && shard.state === 'DONE');
+  return done.map((shard) => [shard.range.start, endOf(shard)] as const);
+}

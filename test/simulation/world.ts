@@ -1,0 +1,43 @@
+import type { Random } from '../../lib/core/random.ts';
+import type { Table } from '../../lib/ports/table.ts';
+import type { Scenario } from './scenario.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Everything that the actors of one simulated run share. */
+export interface World {
+  readonly run: string;
+  readonly scenario: Scenario;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  /** The table itself: no faults, no delay. */
+  readonly table: Table;
+  /** Who believes to hold which shard in which epoch. */
+  readonly holders: Map<string, string>;
+  /** What was broken, in words; the first one ends the run. */
+  readonly violations: string[];
+  /** What happened, step by step, when it is asked for. */
+  readonly history: string[] | undefined;
+  /** True once the run is over: nobody begins anything new. */
+  over: boolean;
+}
+
+/** Whoever calls the table: with a clock that may be wrong, and dead once it has crashed. */
+export interface Actor {
+  readonly name: string;
+  readonly skewMs: number;
+  dead: boolean;
+}
+
+export function clockOf(world: World, actor: Actor): number {
+  return 1_000 + world.scheduler.now() + actor.skewMs;
+}
+
+export function violate(world: World, what: string): void {
+  world.violations.push(what);
+  world.history?.push(`VIOLATION ${what}`);
+}
+
+/** A whole number from 0 to the given one. */
+export function upTo(world: World, max: number): number {
+  return Math.floor(world.random() * (max + 1));
+}
