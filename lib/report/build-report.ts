@@ -3,6 +3,7 @@ import { accuracy } from '../forecast/accuracy.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import type { Interval } from '../forecast/interval.ts';
 import { onOneVcpu } from '../forecast/size/on-one-vcpu.ts';
+import { predictions } from '../observe/predictions.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Pool } from '../plan/pool.ts';
 import { gibSeconds, type RunUsage, runCost } from '../plan/price.ts';
@@ -29,6 +30,8 @@ export interface ReportFacts {
   readonly definition: RunDefinition;
   readonly sharding: Sharding;
   readonly forecast: Forecast;
+  /** What was promised before anything ran. */
+  readonly firstPlan: Plan;
   readonly plan: Plan;
   readonly pools: readonly Pool[];
   readonly progress: RunProgress;
@@ -41,7 +44,9 @@ export interface ReportFacts {
 
 /** Puts a run's report together from what the tables and the store hold of it. */
 export function buildReport(facts: ReportFacts): RunReport {
-  const { run, now, definition, sharding, forecast, plan, pools, attempts, decisions } = facts;
+  const { run, now, definition, sharding, plan, pools, attempts, decisions } = facts;
+  const { madeAt, expectedEndAt, chance, costUsd, grants } = facts.firstPlan;
+  const forecast = forecastOfFinalShards(facts);
   return {
     run,
     workflow: definition.workflow.name,
@@ -51,6 +56,7 @@ export function buildReport(facts: ReportFacts): RunReport {
     outcome: outcomeOf(facts),
     operations: sharding.operations.map((operation) => operationReport(operation, facts)),
     attempts: [...attempts],
+    promise: { madeAt, expectedEndAt, chance, costUsd, grants },
     plan,
     pools: [...pools],
     forecast,
@@ -64,6 +70,16 @@ export function buildReport(facts: ReportFacts): RunReport {
     accuracy: accuracy(forecast, attempts),
     outputs: outputsOf(facts),
   };
+}
+
+/** A shard that was cut is compared with the part of its forecast that its range is of the whole. */
+function forecastOfFinalShards({ forecast, sharding, records }: ReportFacts): Forecast {
+  const predicted = predictions(forecast, sharding);
+  const shards = records.flatMap((record) => {
+    const need = record.state === 'REMOVED' ? undefined : predicted.need(record);
+    return need ? [{ shard: record.shard, need }] : [];
+  });
+  return { ...forecast, shards };
 }
 
 function outcomeOf({ progress, aborted, now, definition }: ReportFacts): RunReport['outcome'] {

@@ -6,7 +6,7 @@ import { costText } from './text/cost-text.ts';
 import { shareText } from './text/share-text.ts';
 
 /** What the run would cost on AWS, part by part: one bar, and the numbers under it. */
-export function costChart({ cost, plan }: RunReport): Markup {
+export function costChart({ cost, promise }: RunReport): Markup {
   const parts = [
     { name: 'Lambda', costUsd: cost.lambdaUsd },
     { name: 'Step Functions', costUsd: cost.stepFunctionsUsd },
@@ -17,7 +17,7 @@ export function costChart({ cost, plan }: RunReport): Markup {
   return section({
     id: 'cost',
     title: 'Cost on AWS',
-    lead: `${costText(cost.totalUsd)} in all, ${costText(plan.costUsd)} planned.`,
+    lead: `${costText(cost.totalUsd)} in all, ${costText(promise.costUsd)} planned.`,
     body: html`<div class="cost-bar" role="img" aria-label="${text}">${parts.map(
       ({ share, colour }) => html`<div class="operation-${colour}" style="flex-grow:${share.toFixed(4)}"></div>`,
     )}</div>

@@ -16,7 +16,7 @@ export function criticalPathChart(report: RunReport): Markup {
   return section({
     id: 'path',
     title: 'Critical path',
-    lead: html`${criticalPath.operations.join(' → ')}: ${durationText(criticalPath.lengthMs)}. Every second saved here makes the run shorter; elsewhere there is slack.${
+    lead: html`${criticalPath.operations.join(' → ')}: planned to take at most ${durationText(criticalPath.lengthMs)}. Every second saved here makes the run shorter; elsewhere there is slack.${
       shown.length < operations.length &&
       ` Only the critical ones of ${countText(operations.length)} operations are drawn.`
     }`,

@@ -35,10 +35,15 @@ export function forecastChart(report: RunReport): Markup {
     lead:
       byOperation.size === 0
         ? 'No committed shard had a forecast.'
-        : html`One dot is one shard, from the least predicted time to the largest. The band is the ${shareText(report.forecast.level)} interval, the line the prediction; a hollow dot fell outside.${
-            byOperation.size > fans.length && ' Operations with few shards stand in the table alone.'
-          }`,
-    body: html`<div class="fans">${fans}</div>
+        : fans.length === 0
+          ? 'Too few shards for a picture: the numbers.'
+          : html`One dot is one shard, from the least predicted time to the largest. The band is the ${shareText(report.forecast.level)} interval, the line the prediction; a hollow dot fell outside.${
+              byOperation.size > fans.length && ' Operations with few shards stand in the table alone.'
+            }`,
+    body:
+      fans.length === 0
+        ? modelTable(report, byOperation)
+        : html`<div class="fans">${fans}</div>
 ${tableBehind(modelTable(report, byOperation))}`,
   });
 }

@@ -31,25 +31,28 @@ interface Figure {
 }
 
 function figures(report: RunReport): readonly Figure[] {
-  const { plan, cost, accuracy, attempts, operations } = report;
+  const { promise, cost, accuracy, attempts, operations } = report;
   const shardCount = operations.reduce((sum, operation) => sum + operation.shardCount, 0);
-  const failedCount = attempts.filter(({ outcome }) => outcome === 'failed').length;
-  const lostCount = attempts.filter(({ outcome }) => outcome === 'lost').length;
+  const count = (wanted: string) => attempts.filter(({ outcome }) => outcome === wanted).length;
+  const troubles = [
+    { count: count('failed'), text: 'attempts failed' },
+    { count: count('lost'), text: 'lost a race' },
+  ].filter((trouble) => trouble.count > 0);
   return [
     {
       name: 'Run time',
       value: durationText(report.endedAt - report.startedAt),
-      note: `planned ${durationText(plan.expectedEndAt - report.startedAt)}, allowed ${durationText(report.deadlineAt - report.startedAt)}`,
+      note: `planned ${durationText(promise.expectedEndAt - report.startedAt)}, allowed ${durationText(report.deadlineAt - report.startedAt)}`,
     },
     {
       name: 'Cost on AWS',
       value: costText(cost.totalUsd),
-      note: `planned ${costText(plan.costUsd)}`,
+      note: `planned ${costText(promise.costUsd)}`,
     },
     {
       name: 'Planned chance',
-      value: shareText(plan.chance),
-      note: `of meeting the deadline, plan generation ${plan.generation}`,
+      value: shareText(promise.chance),
+      note: `of meeting the deadline; the plan was ${changedText(report.plan.generation)}`,
     },
     {
       name: 'Intervals that held',
@@ -59,21 +62,30 @@ function figures(report: RunReport): readonly Figure[] {
     {
       name: 'Shards',
       value: countText(shardCount),
-      note: `${countText(report.shardCountBound)} at the least; ${countText(failedCount)} attempts failed, ${countText(lostCount)} lost a race`,
+      note: [
+        `${countText(report.shardCountBound)} at the least`,
+        ...troubles.map((trouble) => `${countText(trouble.count)} ${trouble.text}`),
+      ].join(', '),
     },
   ];
 }
 
+/** Every generation after the first is a change. */
+function changedText(generation: number): string {
+  if (generation === 1) return 'never changed';
+  return generation === 2 ? 'changed once' : `changed ${countText(generation - 1)} times`;
+}
+
 /** Start, planned end, end and deadline on one line. */
-function deadlineBar({ startedAt, endedAt, deadlineAt, plan, outcome }: RunReport): Markup {
-  const lengthMs = Math.max(endedAt, deadlineAt, plan.expectedEndAt) - startedAt;
+function deadlineBar({ startedAt, endedAt, deadlineAt, promise, outcome }: RunReport): Markup {
+  const lengthMs = Math.max(endedAt, deadlineAt, promise.expectedEndAt) - startedAt;
   const percent = (at: number) =>
     Math.max(0, Math.min(100, ((at - startedAt) / Math.max(1, lengthMs)) * 100)).toFixed(2);
   const marks = [
-    { name: 'planned end', at: plan.expectedEndAt, kind: 'planned' },
+    { name: 'planned end', at: promise.expectedEndAt, kind: 'planned' },
     { name: 'deadline', at: deadlineAt, kind: 'deadline' },
   ];
-  return html`<div class="deadline-bar" role="img" aria-label="Ended after ${durationText(endedAt - startedAt)}; planned ${durationText(plan.expectedEndAt - startedAt)}; deadline ${durationText(deadlineAt - startedAt)}">
+  return html`<div class="deadline-bar" role="img" aria-label="Ended after ${durationText(endedAt - startedAt)}; planned ${durationText(promise.expectedEndAt - startedAt)}; deadline ${durationText(deadlineAt - startedAt)}">
 <div class="track"><div class="fill ${outcome}" style="width:${percent(endedAt)}%"></div>
 ${marks.map(({ kind, at }) => html`<div class="mark ${kind}" style="left:${percent(at)}%"></div>`)}</div>
 <div class="labels">${marks.map(

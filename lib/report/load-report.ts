@@ -17,10 +17,11 @@ import type { ReportFacts } from './build-report.ts';
 /** Reads all that the report of a run tells. */
 export async function loadReport(run: RunId, services: Services): Promise<Omit<ReportFacts, 'aborted'>> {
   const { objects, table, clock, settings } = services;
-  const [definition, sharding, forecast, plan] = await Promise.all([
+  const [definition, sharding, forecast, firstPlan, plan] = await Promise.all([
     readDocument(objects, { run, name: 'definition' }, RunDefinition),
     readDocument(objects, { run, name: 'sharding' }, Sharding),
     readDocument(objects, { run, name: 'forecast' }, Forecast),
+    readDocument(objects, { run, name: 'first-plan' }, Plan),
     readDocument(objects, { run, name: 'plan' }, Plan),
   ]);
   return {
@@ -29,6 +30,7 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     definition,
     sharding,
     forecast,
+    firstPlan,
     plan,
     pools: listPools(settings, new Set()),
     progress: await runProgress(table, run),

@@ -126,7 +126,7 @@ button .swatch{margin-right:6px}
 .dot-interval .point{stroke:var(--muted);stroke-width:1.5}
 circle.inside{fill:var(--accent)}
 circle.outside{fill:var(--surface);stroke:var(--bad);stroke-width:2}
-.graph{display:block;max-width:none}
+.graph{display:block;max-width:none;margin-bottom:14px}
 .edge{fill:none;stroke:color-mix(in srgb,var(--muted) 65%,transparent);stroke-width:1.5}
 .edge.wide{stroke-dasharray:6 4}
 .edge.critical{stroke:var(--accent);stroke-width:3}

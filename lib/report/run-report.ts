@@ -57,8 +57,12 @@ export const RunReport = z.strictObject({
   outcome: z.enum(['met', 'missed', 'incomplete', 'aborted']),
   operations: z.array(OperationReport),
   attempts: z.array(ShardAttempt),
+  /** What the first plan promised, before anything ran. */
+  promise: Plan.pick({ madeAt: true, expectedEndAt: true, chance: true, costUsd: true, grants: true }),
+  /** The last plan. */
   plan: Plan,
   pools: z.array(Pool),
+  /** Made before the run; for a shard that was cut, the part of it that its range is of the whole. */
   forecast: Forecast,
   decisions: z.array(ReshardRecord),
   poisoned: z.array(PoisonedShard),

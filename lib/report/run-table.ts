@@ -68,7 +68,7 @@ function same(text: string): string {
 }
 
 function summaryLines(report: RunReport, colour: TerminalColour): readonly string[] {
-  const { startedAt, endedAt, deadlineAt, plan, cost, accuracy, poisoned, criticalPath } = report;
+  const { startedAt, endedAt, deadlineAt, promise, cost, accuracy, poisoned, criticalPath } = report;
   const outcomePaint = { met: colour.good, missed: colour.bad, incomplete: colour.warn, aborted: colour.bad };
   const parts = [
     `Lambda ${costText(cost.lambdaUsd)}`,
@@ -81,12 +81,12 @@ function summaryLines(report: RunReport, colour: TerminalColour): readonly strin
     line('deadline', outcomePaint[report.outcome](outcomeText(report))),
     line(
       '',
-      `ran ${durationText(endedAt - startedAt)}, planned ${durationText(plan.expectedEndAt - startedAt)}, allowed ${durationText(deadlineAt - startedAt)}, planned chance ${shareText(plan.chance)}`,
+      `ran ${durationText(endedAt - startedAt)}, planned ${durationText(promise.expectedEndAt - startedAt)}, allowed ${durationText(deadlineAt - startedAt)}, planned chance ${shareText(promise.chance)}`,
     ),
     line('critical path', criticalPath.operations.map(plainText).join(' → ')),
     line(
       'cost on AWS',
-      `${colour.bold(costText(cost.totalUsd))}, planned ${costText(plan.costUsd)} (${parts.join(', ')})`,
+      `${colour.bold(costText(cost.totalUsd))}, planned ${costText(promise.costUsd)} (${parts.join(', ')})`,
     ),
     line(
       'accuracy',

@@ -1,5 +1,6 @@
-import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { DurationMs } from '../core/quantity.ts';
 import type { Interval } from '../forecast/interval.ts';
+import { onOneVcpu } from '../forecast/size/on-one-vcpu.ts';
 import type { RunReport } from './run-report.ts';
 
 /** One committed shard as it was predicted and as it was. */
@@ -8,32 +9,25 @@ export interface ShardComparison {
   readonly operation: string;
   readonly predicted: Interval;
   readonly actualMs: DurationMs;
-  readonly startedAt: EpochMs;
 }
 
 /**
- * Joins the forecast of every shard with its committed attempt. A shard that was cut while it ran is left out: what was
- * predicted for all of it says nothing about the part that it kept.
+ * Joins the forecast of every shard with its committed attempt, both on one vCPU.
  *
  * @returns in the order of the attempts
  * @complexity O(shards + attempts)
  */
 export function shardComparisons({ attempts, forecast }: RunReport): readonly ShardComparison[] {
   const predictedOf = new Map(forecast.shards.map(({ shard, need }) => [shard, need.durationMs]));
-  const cut = new Set(attempts.filter(({ shard }) => shard.includes('.')).map(({ shard }) => wholeShard(shard)));
-  return attempts.flatMap(({ shard, operation, durationMs, startedAt, outcome }) => {
+  return attempts.flatMap((attempt) => {
+    const { shard, operation, outcome } = attempt;
     const predicted = predictedOf.get(shard);
-    if (outcome !== 'committed' || !predicted || cut.has(shard)) return [];
-    return [{ shard, operation, predicted, actualMs: durationMs, startedAt }];
+    if (outcome !== 'committed' || !predicted) return [];
+    return [{ shard, operation, predicted, actualMs: onOneVcpu(attempt) }];
   });
 }
 
 /** True when the truth lay inside its interval. */
 export function wasInside({ predicted, actualMs }: ShardComparison): boolean {
   return actualMs >= predicted.lower && actualMs <= predicted.upper;
-}
-
-/** The shard that another was cut off: `clean/7` for `clean/7.2`. */
-function wholeShard(shard: string): string {
-  return shard.slice(0, shard.lastIndexOf('.'));
 }

@@ -37,7 +37,7 @@ export interface TimelineData {
   readonly labels: readonly (readonly [number, string])[];
   readonly errors: readonly (readonly [number, string])[];
   readonly marks: readonly { readonly atMs: number; readonly taken: boolean; readonly text: string }[];
-  /** Slots that the plan granted in all zones: from this moment on so many. */
+  /** Slots that the first plan granted in all zones: from this moment on so many. */
   readonly granted: readonly (readonly [number, number])[];
 }
 
@@ -57,7 +57,7 @@ export function timelineData(report: RunReport): TimelineData {
   return {
     lengthMs: report.endedAt - startedAt,
     deadlineMs: report.deadlineAt - startedAt,
-    plannedEndMs: report.plan.expectedEndAt - startedAt,
+    plannedEndMs: report.promise.expectedEndAt - startedAt,
     operations: operations.map(({ id }) => ({ id, colour: colours.get(id) ?? OTHER_COLOUR })),
     slots,
     columns: {
@@ -101,8 +101,8 @@ function shardIndex(shard: string): number {
   return Number.isNaN(index) ? 0 : index;
 }
 
-function grantedSteps({ plan, startedAt }: RunReport): readonly (readonly [number, number])[] {
-  const changes = plan.grants
+function grantedSteps({ promise, startedAt }: RunReport): readonly (readonly [number, number])[] {
+  const changes = promise.grants
     .flatMap(({ from, until, slotCount }) => [
       { atMs: from - startedAt, by: slotCount },
       { atMs: until - startedAt, by: -slotCount },

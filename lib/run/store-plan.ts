@@ -41,7 +41,9 @@ export async function storePlan(
 ): Promise<StoredPlan> {
   const { plan, records } = stored;
   const held = await holdSlots(stored, services);
-  await writeDocument(services.objects, { run: plan.run, name: 'plan' }, { ...plan, grants: held.grants });
+  const given = { ...plan, grants: held.grants };
+  if (plan.generation === 1) await writeDocument(services.objects, { run: plan.run, name: 'first-plan' }, given);
+  await writeDocument(services.objects, { run: plan.run, name: 'plan' }, given);
   const runs = records.some(({ state }) => state === 'RUNNING');
   if (held.grants.length === 0 && !runs) return { outcome: 'queued', freeAt: held.freeAt };
   if (records.length === 0) await createPlanned(stored, services);

@@ -61,7 +61,7 @@ describe('timelineData', () => {
   });
 
   it('adds up what is granted at each moment', () => {
-    const most = report.plan.grants.reduce((sum, { slotCount }) => sum + slotCount, 0);
+    const most = report.promise.grants.reduce((sum, { slotCount }) => sum + slotCount, 0);
     expect(Math.max(...data.granted.map(([, count]) => count))).toBe(most);
     expect(data.granted.at(-1)?.[1]).toBe(0);
   });
