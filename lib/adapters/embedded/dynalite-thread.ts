@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
+import { closeIteratorsOnReturn } from './close-iterators-on-return.ts';
 
 /** What the thread is started with. */
 export interface DynaliteStart {
@@ -11,6 +12,8 @@ export interface DynaliteStart {
 export type DynaliteMessage = { readonly port: number } | { readonly failure: string } | { readonly closed: true };
 
 const { path } = workerData as DynaliteStart;
+
+closeIteratorsOnReturn();
 
 // dynalite imitates AWS's slow table changes; nobody here wants to wait for them.
 const server = dynalite({

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { expect, it } from 'vitest';
+import { dynamoTable } from '../../../lib/adapters/aws/dynamo-table.ts';
+import { tableSchema } from '../../../lib/adapters/aws/table-schema.ts';
+import { closeIteratorsOnReturn } from '../../../lib/adapters/embedded/close-iterators-on-return.ts';
+import { loopbackDynamo } from '../../../lib/adapters/embedded/loopback-dynamo.ts';
+
+interface Resources {
+  attachResource(resource: object): void;
+  detachResource(resource: object): void;
+}
+const requireOfDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
+const { AbstractLevel } = createRequire(requireOfDynalite.resolve('level'))('abstract-level') as {
+  AbstractLevel: { prototype: Resources };
+};
+
+it('leaves no iterator open behind a query', async () => {
+  const open = new Set<object>();
+  const { attachResource, detachResource } = AbstractLevel.prototype;
+  AbstractLevel.prototype.attachResource = function attach(resource) {
+    open.add(resource);
+    attachResource.call(this, resource);
+  };
+  AbstractLevel.prototype.detachResource = function detach(resource) {
+    open.delete(resource);
+    detachResource.call(this, resource);
+  };
+  closeIteratorsOnReturn();
+  const server = dynalite({ createTableMs: 0 });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const client = loopbackDynamo((server.address() as AddressInfo).port);
+  await client.send(new CreateTableCommand(tableSchema('foreshard')));
+  const table = dynamoTable({ client, tableName: 'foreshard' });
+  await table.putAll(
+    Array.from({ length: 30 }, (_, index) => ({ partition: 'p', sort: `${index}`, queue: 'q', rank: '1' })),
+  );
+  const before = open.size;
+  for (let turn = 0; turn < 20; turn += 1) await table.queryQueue({ queue: 'q', limit: 3 });
+  for await (const _ of table.query({ partition: 'p' }));
+  await expect.poll(() => open.size).toBe(before);
+  client.destroy();
+  server.close();
+});
