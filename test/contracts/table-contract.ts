@@ -67,7 +67,7 @@ export function tableContract(name: string, tableOf: () => Table, differences: T
       item.list.push(2);
       item.set.add('b');
       const read = await tableOf().get(item);
-      (read as { list: number[] }).list.push(3);
+      (read as unknown as { list: number[] }).list.push(3);
       expect(await tableOf().get(item)).toEqual({ ...item, list: [1], set: new Set(['a']) });
     });
 

@@ -4,6 +4,7 @@ import { tableSchema } from '../../../lib/adapters/aws/table-schema.ts';
 import { type DynaliteServer, dynaliteServer } from '../../../lib/adapters/embedded/dynalite-server.ts';
 import { loopbackDynamo } from '../../../lib/adapters/embedded/loopback-dynamo.ts';
 import type { Table } from '../../../lib/ports/table.ts';
+import { protocolContract } from '../../contracts/protocol-contract.ts';
 import { tableContract } from '../../contracts/table-contract.ts';
 
 let server: DynaliteServer;
@@ -17,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 tableContract('dynalite', () => table);
+protocolContract('dynalite', () => table);
 
 describe('dynamoTable', () => {
   it('names a table that nobody answers for', async () => {
