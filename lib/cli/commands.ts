@@ -10,7 +10,10 @@ import { reportCommand } from './report-command.ts';
 import { resumeCommand, runCommand } from './run-command.ts';
 import { tasksCommand } from './tasks-command.ts';
 
-/** Every command of `foreshard`, in the order of its help. */
+/**
+ * Every command of `foreshard`, in the order of its help. What a command needs beyond its options (the AWS SDK, the
+ * tables, the handlers) it loads when it runs: `--help` must not wait for them.
+ */
 export const commands: readonly ((context: CliContext) => Command)[] = [
   planCommand,
   runCommand,

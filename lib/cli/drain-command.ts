@@ -9,7 +9,6 @@ import { DEADLINE_FORMS, parseDuration } from '../workflow/deadline.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { CommonOptions, optionsWith, withCommonOptions } from './common-options.ts';
-import { openHome } from './open-home.ts';
 
 const DrainOptions = optionsWith({ for: z.string().optional() });
 
@@ -58,6 +57,7 @@ async function changeIn(
   zone: string,
   change: (health: ZoneHealth, now: number) => ZoneHealth,
 ): Promise<ZoneHealth> {
+  const { openHome } = await import('./open-home.ts');
   await using home = await openHome(folder, { write: true });
   const { table, clock, settings } = home.services;
   if (!settings.zones.includes(zone)) throw unknownZone(zone, settings.zones);

@@ -7,11 +7,8 @@ import type { CliContext } from './cli-context.ts';
 import { optionsWith, withCommonOptions } from './common-options.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { loadTasks } from './load-tasks.ts';
-import { openHome } from './open-home.ts';
 import { parseJsonFile } from './parse-json-file.ts';
-import { planAlternatives } from './plan-alternatives.ts';
 import { planText } from './plan-text.ts';
-import { tryPlan } from './try-plan.ts';
 
 const Options = optionsWith({ whatIf: z.boolean().default(true) });
 
@@ -32,6 +29,11 @@ export function planCommand(context: CliContext): Command {
       const options = parseStrictly(Options, command.opts(), 'options of plan');
       const workflow = parseJsonFile(await readFile(file, 'utf8'), file);
       const tasks = await loadTasks(options.tasks);
+      const [{ openHome }, { tryPlan }, { planAlternatives }] = await Promise.all([
+        import('./open-home.ts'),
+        import('./try-plan.ts'),
+        import('./plan-alternatives.ts'),
+      ]);
       await using home = await openHome(options.home, { write: false });
       const tried = await tryPlan(workflow, home, tasks);
       const alternatives = options.whatIf ? await planAlternatives(tried, home, tasks) : [];

@@ -17,7 +17,6 @@ import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { CommonOptions, withCommonOptions } from './common-options.ts';
 import { loadTasks } from './load-tasks.ts';
-import { openHome } from './open-home.ts';
 
 /** Shards of these quantiles of the observed sizes are forecast. */
 const SIZE_QUANTILES = [0.1, 0.5, 0.9];
@@ -45,6 +44,7 @@ export function profileCommand(context: CliContext): Command {
     )
     .action(async (type: string, _options, command: Command) => {
       const options = parseStrictly(CommonOptions, command.opts(), 'options of profile');
+      const { openHome } = await import('./open-home.ts');
       await using home = await openHome(options.home, { write: false });
       const { table, clock, settings } = home.services;
       const known = [...(await loadTasks(options.tasks)).values()].map(({ name, version }) => `${name}@${version}`);

@@ -9,7 +9,6 @@ import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { colourWanted } from './colour-wanted.ts';
 import { type CommonOptions, optionsWith, withCommonOptions } from './common-options.ts';
-import { executeRun, startRuntime } from './execute-run.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { interruptible } from './interruptible.ts';
 import { parseJsonFile } from './parse-json-file.ts';
@@ -68,6 +67,7 @@ async function carryOut(
   place: Place,
   { run, workflow }: { readonly run: string; readonly workflow?: unknown },
 ): Promise<void> {
+  const { executeRun, startRuntime } = await import('./execute-run.ts');
   await using runtime = await startRuntime(place);
   using interrupt = interruptible();
   const progress = progressOn(context.err, { colour: colourWanted(context.err, context.environment) });

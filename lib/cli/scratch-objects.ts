@@ -1,30 +1,44 @@
-import type { ObjectLocation, ObjectStore } from '../ports/object-store.ts';
+import { collect } from '../core/collect.ts';
+import { byCodeUnit } from '../core/compare.ts';
+import { ForeshardError } from '../core/foreshard-error.ts';
+import type { ObjectInfo, ObjectLocation, ObjectStore } from '../ports/object-store.ts';
 
 /**
- * An object store that shows what another one holds and keeps every write in memory: whatever is tried on it leaves the
+ * An object store that shows what another one holds and keeps every change in memory: whatever is tried on it leaves the
  * other as it was.
  */
 export function scratchObjects(base: ObjectStore): ObjectStore {
-  const written = new Map<ObjectLocation, Uint8Array>();
+  /** What was written since; nothing stands for what was removed. */
+  const changed = new Map<ObjectLocation, Uint8Array | undefined>();
+  const info = async (location: ObjectLocation): Promise<ObjectInfo | undefined> => {
+    if (!changed.has(location)) return base.info(location);
+    const body = changed.get(location);
+    return body && { location, sizeBytes: body.byteLength };
+  };
   return {
+    info,
     async put(location, body, options) {
-      const taken = written.has(location) || (await base.info(location)) !== undefined;
-      if (options?.ifAbsent && taken) return { stored: false, reason: 'exists' };
-      written.set(location, body);
+      const known = options?.ifAbsent ? await info(location) : undefined;
+      // Asked again: another writer may have been first while the other store was looked at.
+      if (known || (options?.ifAbsent && changed.get(location))) return { stored: false, reason: 'exists' };
+      changed.set(location, body.slice());
       return { stored: true };
     },
     async get(location, range) {
-      const body = written.get(location);
-      if (!body) return base.get(location, range);
-      return range ? body.slice(range.start, range.end) : body;
+      if (!changed.has(location)) return base.get(location, range);
+      const body = changed.get(location);
+      if (!body) throw new ForeshardError('MissingObject', `nothing lies at '${location}' any more`);
+      return body.slice(range?.start, range?.end);
     },
-    async info(location) {
-      const body = written.get(location);
-      return body ? { location, sizeBytes: body.byteLength } : base.info(location);
+    async *list(prefix) {
+      const kept = (await collect(base.list(prefix))).filter(({ location }) => !changed.has(location));
+      const written = [...changed].flatMap(([location, body]) =>
+        body && location.startsWith(prefix) ? [{ location, sizeBytes: body.byteLength }] : [],
+      );
+      yield* [...kept, ...written].sort((a, b) => byCodeUnit(a.location, b.location));
     },
-    list: (prefix) => base.list(prefix),
     async delete(location) {
-      written.delete(location);
+      changed.set(location, undefined);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { calibrationChart } from './calibration-chart.ts';
-import { CLIENT_SCRIPT } from './client/client-script.ts';
+import { clientScript } from './client/client-script.ts';
 import { costChart } from './cost-chart.ts';
 import { criticalPathChart } from './critical-path-chart.ts';
 import { decisionTable } from './decision-table.ts';
@@ -9,7 +9,7 @@ import { html, type Markup, trusted } from './html.ts';
 import { operationTable } from './operation-table.ts';
 import { outputList } from './output-list.ts';
 import { poisonedTable } from './poisoned-table.ts';
-import { REPORT_STYLE } from './report-style.ts';
+import { reportStyle } from './report-style.ts';
 import type { RunReport } from './run-report.ts';
 import { momentText } from './text/moment-text.ts';
 import { timelineChart } from './timeline-chart.ts';
@@ -44,7 +44,7 @@ export function htmlReport(report: RunReport): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">
 <title>${report.workflow}: run ${report.run}</title>
-<style>${trusted(REPORT_STYLE)}</style>
+<style>${trusted(reportStyle)}</style>
 </head>
 <body>
 <a class="skip" href="#report">Skip to the report</a>
@@ -62,7 +62,7 @@ ${costChart(report)}
 ${outputList(report)}
 </main>
 <footer>Run ${report.run} of ${report.workflow}, ${momentText(report.startedAt)} to ${momentText(report.endedAt)}. Made by Foreshard.</footer>
-<script>${trusted(CLIENT_SCRIPT)}</script>
+<script>${trusted(clientScript)}</script>
 </body>
 </html>
 `;

@@ -156,4 +156,4 @@ const NARROW_AND_PRINT = `
 @media print{nav,.skip,details:not([open]),#timeline-keys,.legend button[id]{display:none}section,.headline{break-inside:avoid;border-color:#ccc}body{background:#fff}}`;
 
 /** All style of the report: light and dark by the reader's preference, no font and no picture from elsewhere. */
-export const REPORT_STYLE = [THEMES, OPERATION_CLASSES, PAGE, HEADLINE, TABLES, PICTURES, NARROW_AND_PRINT].join('\n');
+export const reportStyle = [THEMES, OPERATION_CLASSES, PAGE, HEADLINE, TABLES, PICTURES, NARROW_AND_PRINT].join('\n');

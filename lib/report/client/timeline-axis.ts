@@ -1,5 +1,5 @@
 /** The part of the timeline's script that draws the axis of time: see timeline-drawing.ts. */
-export const TIMELINE_AXIS = `
+export const timelineAxis = `
 function durationText(ms) {
   if (ms < 1000) return Math.round(ms) + ' ms';
   if (ms < 60000) return (ms / 1000).toFixed(1) + ' s';

@@ -3,7 +3,7 @@
  * pixel that is already covered is not drawn, so that 100,000 of them cost no more than the pixels they fall on; failed
  * ones come last and are always seen.
  */
-export const TIMELINE_DRAWING = `
+export const timelineDrawing = `
 let colours = {};
 function readColours() {
   const style = getComputedStyle(document.documentElement);

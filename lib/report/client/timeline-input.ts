@@ -1,5 +1,5 @@
 /** The part of the timeline's script that answers to pointer, keyboard and buttons: see timeline-drawing.ts. */
-export const TIMELINE_INPUT = `
+export const timelineInput = `
 const tip = document.getElementById('timeline-tip');
 const detail = document.getElementById('timeline-detail');
 const OUTCOMES = ['committed', 'failed', 'lost a race'];

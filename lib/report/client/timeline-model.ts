@@ -2,7 +2,7 @@
  * The part of the timeline's script that decodes the packed attempts of timeline-data.ts and lays out the rows: runs in
  * a browser, inside the one function of client-script.ts.
  */
-export const TIMELINE_MODEL = `
+export const timelineModel = `
 const data = JSON.parse(document.getElementById('timeline-data').textContent);
 const canvas = document.getElementById('timeline-canvas');
 const pen = canvas.getContext('2d');
