@@ -53,12 +53,13 @@ export function ensemble(options: EnsembleOptions): Model & { fit(series: Series
 }
 
 function fitEnsemble(series: Series, { horizon, models = components, pool }: EnsembleOptions): FittedEnsemble {
-  const { values, seasons, nonNegative } = prepareHistory(series);
+  const { values, observed, seasons, nonNegative } = prepareHistory(series);
   const season = seasons[0] ?? 1;
   const moments = rollingOrigins(values.length, seasons[0]);
   const judged = moments ? validateModels(models, { values, seasons }, { ...moments, horizon }) : [];
   const members = judged.length > 0 ? weighted(judged) : [unjudged({ values, seasons, trainingEnd: values.length })];
-  const errors = moments && judged.length > 0 ? combinedErrors(values, moments, members, season) : stepErrors(values);
+  const errors =
+    moments && judged.length > 0 ? combinedErrors(observed, moments, members, season) : stepErrors(observed);
   const intervals = intervalModel(errors, { season, smallest: smallestScale(values), pool });
   const continued = members.map(({ forecaster, weight }) => ({ forecaster: forecaster.learnAll(), weight }));
   return {

@@ -8,7 +8,7 @@ export interface ValidatedModel {
   readonly forecaster: PointForecaster;
   /** The earlier origins', then the origins', in their order; shorter where the history ends first. */
   readonly paths: readonly Float64Array[];
-  /** Over all steps of the origins that the model had not learnt from. */
+  /** Over all steps of the origins that the model had not learnt from, the newest counting most. */
   readonly meanAbsoluteError: number;
 }
 
@@ -34,14 +34,19 @@ export function validateModels(
   });
 }
 
+/** Over which part of the moments the weight of an error halves: what went wrong lately counts for more. */
+const HALF_LIFE_SHARE = 1 / 3;
+
 function meanAbsoluteError(values: Float64Array, origins: readonly number[], paths: readonly Float64Array[]): number {
-  let [sum, count] = [0, 0];
+  const halfLife = HALF_LIFE_SHARE * origins.length;
+  let [sum, weights] = [0, 0];
   for (const [index, path] of paths.entries()) {
     const origin = origins[index] ?? 0;
+    const weight = 0.5 ** ((origins.length - 1 - index) / halfLife);
     for (let ahead = 0; ahead < path.length; ahead += 1) {
-      sum += Math.abs((path[ahead] ?? 0) - (values[origin + ahead] ?? 0));
+      sum += weight * Math.abs((path[ahead] ?? 0) - (values[origin + ahead] ?? 0));
     }
-    count += path.length;
+    weights += weight * path.length;
   }
-  return sum / count;
+  return sum / weights;
 }

