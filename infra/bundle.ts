@@ -56,12 +56,18 @@ export async function bundle({ handlers, tasksEntry, directory }: BundleOptions)
   return { directory: outdir, sizesBytes: new Map(handlers.map((name) => [name, loadedBytes(name, metafile)])) };
 }
 
-/** The same, where there is no waiting: a construct is made in one go. */
-export function bundleNow(options: BundleOptions): string {
-  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'foreshard-bundle-'));
+const bundled = new Map<string, string>();
+
+/** The same, where there is no waiting: a construct is made in one go. Equal options are bundled once. */
+export function bundleNow(options: Omit<BundleOptions, 'directory'>): string {
+  const key = JSON.stringify(options);
+  const known = bundled.get(key);
+  if (known !== undefined) return known;
+  const directory = mkdtempSync(join(tmpdir(), 'foreshard-bundle-'));
   const script = `import { bundle } from ${JSON.stringify(import.meta.url)};
     await bundle(${JSON.stringify({ ...options, directory })});`;
   execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  bundled.set(key, directory);
   return directory;
 }
 

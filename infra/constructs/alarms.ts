@@ -59,7 +59,7 @@ export class Alarms extends Construct {
       evaluationPeriods: periodCount,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${description} Runbook: docs/operations.md#${name.toLowerCase()}`,
+      alarmDescription: `${description} Runbook: docs/operations.md#${name.toLowerCase().replace(/\d+$/, '')}`,
     });
     if (topic) alarm.addAlarmAction(new SnsAction(topic));
     return alarm;
@@ -73,11 +73,6 @@ function watches({ machines, stages, workers, store, deadLetters }: AlarmsProps)
       metric: machines.workflow.metricFailed(sum),
       threshold: 1,
       description: 'A run ended without its result.',
-    },
-    RunTimedOut: {
-      metric: machines.workflow.metricTimedOut(sum),
-      threshold: 1,
-      description: 'A run was ended by its time limit.',
     },
     ...summed(
       'StageFailed',

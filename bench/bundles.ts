@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from '../infra/bundle.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const SIZE_MAX_KB = 400;
+const BYTES_PER_KB = 1_000;
+
+/** Size of every handler's bundle as it is deployed: its file and all chunks that are loaded with it. */
+export const bench = {
+  name: 'bundles',
+  needs: 'nothing',
+  takes: '5 s',
+  async run() {
+    const handlers = handlerNames();
+    const { sizesBytes } = await bundle({ handlers, tasksEntry: join(ROOT, 'lib/tasks/built-in-tasks.ts') });
+    const sizes = [...sizesBytes].map(([name, bytes]) => [name, bytes / BYTES_PER_KB] as const);
+    return {
+      figures: Object.fromEntries(sizes.map(([name, sizeKb]) => [`${name}Kb`, sizeKb])),
+      targets: Object.fromEntries(sizes.map(([name]) => [`${name}Kb`, { atMost: SIZE_MAX_KB }])),
+      table: sizes.map(([handler, sizeKb]) => ({ handler, 'minified, kB': Math.round(sizeKb) })),
+    };
+  },
+};
+
+/** Every file of `functions/` that is a stage's handler. */
+export function handlerNames(): readonly string[] {
+  const files = readdirSync(join(ROOT, 'functions')).filter((file) => file.endsWith('.ts') && file !== 'stage.ts');
+  return files.map((file) => file.slice(0, -'.ts'.length));
+}

@@ -1,0 +1,303 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import asl from 'asl-validator';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Foreshard, type ForeshardProps } from '../../infra/foreshard.ts';
+import { ForeshardStack, StoreStack } from '../../infra/stack.ts';
+import { parseEnvironment } from '../../lib/adapters/aws/environment.ts';
+import { tableSchema } from '../../lib/adapters/aws/table-schema.ts';
+
+// cdk-nag is called by hand below: as a plugin it would run for every small stack of this file.
+process.env.CDK_VALIDATION = 'false';
+
+type Resource = { readonly Properties: Record<string, unknown>; readonly DeletionPolicy?: string };
+const resources = (template: Template, type: string) => Object.values(template.findResources(type)) as Resource[];
+const LAMBDA = 'AWS::Lambda::Function';
+
+interface Made {
+  readonly stack: Stack;
+  readonly foreshard: Foreshard;
+  readonly template: Template;
+}
+
+/** A stack with Foreshard in it; regional pools of one tier, unless the props say more. */
+function make(
+  propsOf: (stack: Stack) => ForeshardProps = () => ({}),
+  use?: (made: Omit<Made, 'template'>) => void,
+): Made {
+  const stack = new Stack(new App(), 'Test');
+  const foreshard = new Foreshard(stack, 'Foreshard', { zonal: false, tiersMiB: [1_769], ...propsOf(stack) });
+  use?.({ stack, foreshard });
+  return { stack, foreshard, template: Template.fromStack(stack) };
+}
+
+const workersOf = (template: Template) =>
+  resources(template, LAMBDA).filter(({ Properties }) => Properties.Handler === 'worker.handler');
+
+/** The functions' environment with every reference put in by hand. */
+function environmentOf(template: Template): Record<string, string> {
+  const [worker] = workersOf(template);
+  const { Variables } = (worker?.Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(Variables ?? {}).map(([name, value]) => [name, flat(value)]));
+}
+
+function flat(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { 'Fn::Join': join, Ref } = value as { 'Fn::Join'?: [string, unknown[]]; Ref?: string };
+  if (join) return join[1].map(flat).join(join[0]);
+  if (Ref === 'AWS::AccountId') return '123456789012';
+  if (Ref === 'AWS::Partition') return 'aws';
+  return Ref === 'AWS::Region' ? 'eu-central-1' : 'reference';
+}
+
+describe('the ready app', () => {
+  let app: App;
+  let store: Template;
+  let main: Template;
+  beforeAll(() => {
+    app = new App();
+    const storeStack = new StoreStack(app, 'foreshard-store');
+    const stack = new ForeshardStack(app, 'foreshard', { storeStack });
+    store = Template.fromStack(storeStack);
+    main = Template.fromStack(stack);
+  });
+
+  it('is clean under the AwsSolutions and Serverless packs of cdk-nag', () => {
+    for (const pack of [new AwsSolutionsChecks(app), new ServerlessChecks(app)]) {
+      const { violations } = pack.validateScope(app);
+      expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
+    }
+  });
+
+  it('keeps the table and the bucket when a stack goes, and apart from all that can be made anew', () => {
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket']) {
+      expect(resources(store, type).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Retain']);
+      main.resourceCountIs(type, 0);
+    }
+  });
+
+  it('declares the very table that the adapter expects', () => {
+    const [table] = resources(store, 'AWS::DynamoDB::Table');
+    const { KeySchema, GlobalSecondaryIndexes, AttributeDefinitions, BillingMode } = tableSchema('any');
+    expect(table?.Properties).toMatchObject({ KeySchema, GlobalSecondaryIndexes, BillingMode });
+    expect(table?.Properties.AttributeDefinitions).toEqual(expect.arrayContaining(AttributeDefinitions ?? []));
+  });
+
+  it('has one code asset, a worker for each tier and zone in its own subnet, and regional ones without a VPC', () => {
+    const functions = resources(main, LAMBDA);
+    expect(new Set(functions.map(({ Properties }) => JSON.stringify(Properties.Code))).size).toBe(1);
+    const workers = workersOf(main);
+    const subnets = workers.map(
+      ({ Properties }) => (Properties.VpcConfig as { SubnetIds?: unknown[] })?.SubnetIds ?? [],
+    );
+    expect(subnets.filter((ids) => ids.length === 0)).toHaveLength(3);
+    expect(new Set(subnets.filter((ids) => ids.length === 1).map((ids) => JSON.stringify(ids))).size).toBe(3);
+    expect(workers).toHaveLength(12);
+    main.resourceCountIs('AWS::EC2::NatGateway', 0);
+    main.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
+  });
+
+  it('leaves concurrency to the reserver', () => {
+    for (const { Properties } of resources(main, LAMBDA)) {
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+    main.resourceCountIs('AWS::Lambda::Alias', 0);
+  });
+
+  it('gives every function its own role, and none a managed policy', () => {
+    const functions = resources(main, LAMBDA);
+    expect(new Set(functions.map(({ Properties }) => JSON.stringify(Properties.Role))).size).toBe(functions.length);
+    for (const { Properties } of resources(main, 'AWS::IAM::Role')) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+    }
+  });
+
+  it('lets the reserver alone write to the control plane of Lambda, and only to workers', () => {
+    const policies = resources(main, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
+    const writers = policies.filter((policy) => policy.includes('lambda:PutFunctionConcurrency'));
+    expect(writers).toHaveLength(1);
+    expect(writers[0]).toContain('foreshard-worker-7076-regional');
+    expect(writers[0]).not.toContain('foreshard-sharder');
+  });
+
+  it('sets an environment that the functions can parse, with names that match the pools', () => {
+    const variables = environmentOf(main);
+    const { settings, machineArns } = parseEnvironment(variables);
+    expect(machineArns.slot).toBe('arn:aws:states:eu-central-1:123456789012:stateMachine:foreshard-slot');
+    expect(settings.zones).toHaveLength(3);
+    const names = workersOf(main).map(({ Properties }) => flat(Properties.FunctionName));
+    expect(names).toContain(`${settings.workerPrefix}${settings.tiersMiB[0]}-regional`);
+  });
+
+  it('tells every alarm where its runbook is', () => {
+    const operations = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+    const headings = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading?.toLowerCase());
+    const alarms = resources(main, 'AWS::CloudWatch::Alarm').map(({ Properties }) =>
+      String(Properties.AlarmDescription),
+    );
+    expect(alarms.length).toBeGreaterThanOrEqual(8);
+    for (const alarm of alarms) expect(headings).toContain(/operations\.md#(\w+)$/.exec(alarm)?.[1]);
+  });
+});
+
+describe('both state machines', () => {
+  it.each(['workflow', 'slot'])('%s is valid, and every placeholder is filled', (name) => {
+    const text = readFileSync(join(import.meta.dirname, `../../infra/${name}.asl.json`), 'utf8');
+    const definition = JSON.parse(text.replace(/\$\{\w+\}/g, 'arn:aws:lambda:eu-central-1:123456789012:function:f'));
+    expect(asl(definition)).toMatchObject({ isValid: true });
+    const placeholders = new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, placeholder]) => placeholder));
+    const { template } = regional;
+    const machine = resources(template, 'AWS::StepFunctions::StateMachine').find(
+      ({ Properties }) => Properties.StateMachineName === `test-${name}`,
+    );
+    expect(Object.keys(machine?.Properties.DefinitionSubstitutions ?? {})).toEqual(
+      expect.arrayContaining([...placeholders]),
+    );
+  });
+});
+
+let regional: Made;
+beforeAll(() => {
+  regional = make();
+});
+
+describe('props', () => {
+  it('name begins every function and machine', () => {
+    const { template } = make(() => ({ name: 'mine' }));
+    const names = resources(template, LAMBDA).map(({ Properties }) => flat(Properties.FunctionName));
+    expect(names.every((name) => name.startsWith('mine-'))).toBe(true);
+    template.hasResourceProperties('AWS::StepFunctions::StateMachine', { StateMachineName: 'mine-slot' });
+  });
+
+  it('tiersMiB makes a worker for each tier', () => {
+    const { template } = make(() => ({ tiersMiB: [512, 10_240] }));
+    expect(workersOf(template).map(({ Properties }) => Properties.MemorySize)).toEqual([512, 10_240]);
+    expect(parseEnvironment(environmentOf(template)).settings.tiersMiB).toEqual([512, 10_240]);
+  });
+
+  it('zones names the zones of the workers', () => {
+    const { template } = make(() => ({ zonal: true, zones: ['eu-central-1a', 'eu-central-1b'] }));
+    const zones = resources(template, 'AWS::EC2::Subnet').map(({ Properties }) => Properties.AvailabilityZone);
+    expect(zones).toEqual(['eu-central-1a', 'eu-central-1b']);
+    expect(workersOf(template).map(({ Properties }) => Properties.FunctionName)).toEqual([
+      'test-worker-1769-eu-central-1a',
+      'test-worker-1769-eu-central-1b',
+      'test-worker-1769-regional',
+    ]);
+  });
+
+  it('zonal: false deploys the regional pools alone, without a VPC', () => {
+    regional.template.resourceCountIs('AWS::EC2::VPC', 0);
+    expect(workersOf(regional.template)).toHaveLength(1);
+  });
+
+  it('slotMax and vcpuMax reach the settings', () => {
+    const { template } = make(() => ({ slotMax: 7, vcpuMax: 12 }));
+    expect(parseEnvironment(environmentOf(template)).settings).toMatchObject({ slotMax: 7, vcpuMax: 12 });
+  });
+
+  it('table and bucket take the place of new ones', () => {
+    const { template } = make((stack) => ({
+      table: Table.fromTableName(stack, 'Mine', 'my-table'),
+      bucket: Bucket.fromBucketName(stack, 'Yours', 'my-bucket'),
+    }));
+    template.resourceCountIs('AWS::DynamoDB::Table', 0);
+    template.resourceCountIs('AWS::S3::Bucket', 0);
+    expect(parseEnvironment(environmentOf(template))).toMatchObject({ table: 'my-table', bucket: 'my-bucket' });
+  });
+
+  it('encryptionKey encrypts the table and the bucket, and may be used by the functions', () => {
+    const { template } = make((stack) => ({ encryptionKey: new Key(stack, 'Key') }));
+    template.hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: { SSEType: 'KMS' } });
+    const rule = { ServerSideEncryptionByDefault: Match.objectLike({ SSEAlgorithm: 'aws:kms' }) };
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike(rule)] },
+    });
+    const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
+    expect(policies.filter((policy) => policy.includes('kms:Decrypt')).length).toBeGreaterThanOrEqual(12);
+  });
+
+  it('inputs may be read by sharder and workers, and by nobody else', () => {
+    const { template } = make((stack) => ({ inputs: [Bucket.fromBucketName(stack, 'In', 'the-input')] }));
+    const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
+    expect(policies.filter((policy) => policy.includes('the-input'))).toHaveLength(2);
+    expect(policies.filter((policy) => /s3:PutObject[^[]*the-input/.test(policy))).toEqual([]);
+  });
+
+  it('schedules starts a workflow again and again', () => {
+    const { template } = make(() => ({
+      schedules: [{ name: 'nightly', when: ScheduleExpression.cron({ hour: '3', minute: '0' }), workflow: 'w.json' }],
+    }));
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(0 3 * * ? *)',
+      Target: Match.objectLike({ Input: '{"workflow":"w.json"}' }),
+    });
+  });
+
+  it('uploadPrefix says which uploads start a run', () => {
+    const { template } = make(() => ({ uploadPrefix: 'inbox/' }));
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: Match.objectLike({ detail: Match.objectLike({ object: { key: [{ wildcard: 'inbox/*.json' }] } }) }),
+    });
+  });
+
+  it('alarmTopic is told of every alarm', () => {
+    const { template } = make((stack) => ({ alarmTopic: new Topic(stack, 'Topic') }));
+    const alarms = resources(template, 'AWS::CloudWatch::Alarm');
+    expect(alarms.every(({ Properties }) => (Properties.AlarmActions as unknown[]).length === 1)).toBe(true);
+  });
+
+  it('logRetention holds for every log', () => {
+    const { template } = make(() => ({ zonal: true, logRetention: RetentionDays.ONE_WEEK }));
+    const days = resources(template, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties.RetentionInDays);
+    expect(new Set(days)).toEqual(new Set([7]));
+  });
+
+  it('tasksEntry goes into the code', () => {
+    const entry = join(import.meta.dirname, '../fixtures/infra/tasks.ts');
+    const codeOf = ({ template }: Made) => workersOf(template)[0]?.Properties.Code;
+    expect(codeOf(make(() => ({ tasksEntry: entry })))).not.toEqual(codeOf(regional));
+  });
+});
+
+describe('grants and metrics', () => {
+  it('grantStart lets a role start runs, and grantWorkers gives task code what it needs', () => {
+    const { template } = make(undefined, ({ stack, foreshard }) => {
+      const role = new Role(stack, 'Starter', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      foreshard.grantStart(role);
+      const topic = new Topic(stack, 'News');
+      foreshard.grantWorkers((worker) => topic.grantPublish(worker));
+    });
+    const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
+    expect(policies.filter((policy) => policy.includes('sns:Publish'))).toHaveLength(1);
+    expect(
+      policies.filter((policy) => policy.includes('Starter') && policy.includes('states:StartExecution')),
+    ).toHaveLength(1);
+  });
+
+  it('names the metrics of the workflow machine', () => {
+    const { foreshard } = regional;
+    const metrics = [
+      foreshard.metricStarted(),
+      foreshard.metricSucceeded(),
+      foreshard.metricFailed(),
+      foreshard.metricTime(),
+    ];
+    expect(metrics.map(({ metricName }) => metricName)).toEqual([
+      'ExecutionsStarted',
+      'ExecutionsSucceeded',
+      'ExecutionsFailed',
+      'ExecutionTime',
+    ]);
+  });
+});
