@@ -33,6 +33,8 @@ export interface ScheduleProblem {
   readonly vcpuMax?: number;
   /** Moment before which a task may not start. @default 0 for all */
   readonly releasesMs?: Float64Array;
+  /** The bin that a task gets: that with the most free vCPUs, to spread, or the least, to keep room for large tasks. */
+  readonly fit?: 'roomiest' | 'tightest';
 }
 
 /** A task that was never placed, because no bin has room for it, starts at infinity in bin -1. */
@@ -181,7 +183,7 @@ function startTasks(state: State, nowMs: number): void {
       const head = ready[index]?.first() ?? -1;
       if (head < 0 || closed[index] === 1) continue;
       if (best >= 0 && !earlier(keys, head, best)) continue;
-      const bin = roomiestBin(state, problem.classes[index] ?? NO_CLASS);
+      const bin = binFor(state, problem.classes[index] ?? NO_CLASS);
       if (bin < 0) closed[index] = 1;
       else [best, bestBin] = [head, bin];
     }
@@ -195,18 +197,21 @@ function earlier(keys: Float64Array, a: number, b: number): boolean {
   return difference < 0 || (difference === 0 && a < b);
 }
 
-/** The bin with the most free vCPUs among those with room: work spreads over the zones. Ties go to the first. */
-function roomiestBin(state: State, taskClass: TaskClass): number {
+/** A bin with room, by the rule of the problem; nothing is -1. */
+function binFor(state: State, taskClass: TaskClass): number {
   if (taskClass.vcpu > state.freeInAll + ROUNDING) return -1;
-  const bin = roomiestOf(taskClass.bins, state, taskClass);
-  return bin < 0 && taskClass.overflow ? roomiestOf(taskClass.overflow, state, taskClass) : bin;
+  const bin = bestBin(taskClass.bins, state, taskClass);
+  return bin < 0 && taskClass.overflow ? bestBin(taskClass.overflow, state, taskClass) : bin;
 }
 
-function roomiestOf(bins: readonly number[], { freeVcpu, freeMemory }: State, { vcpu, memoryMiB }: TaskClass): number {
+/** Of the bins with room the one with the most free vCPUs, or the least. Ties go to the first. */
+function bestBin(bins: readonly number[], state: State, { vcpu, memoryMiB }: TaskClass): number {
+  const { freeVcpu, freeMemory, problem } = state;
+  const sign = problem.fit === 'tightest' ? -1 : 1;
   let best = -1;
   for (const bin of bins) {
     const fits = vcpu <= (freeVcpu[bin] ?? 0) + ROUNDING && memoryMiB <= (freeMemory[bin] ?? 0) + ROUNDING;
-    if (fits && (best < 0 || (freeVcpu[bin] ?? 0) > (freeVcpu[best] ?? 0))) best = bin;
+    if (fits && (best < 0 || sign * (freeVcpu[bin] ?? 0) > sign * (freeVcpu[best] ?? 0))) best = bin;
   }
   return best;
 }

@@ -31,6 +31,7 @@ it('holds through short pauses, and never more than the most that ran at once', 
   fc.assert(
     fc.property(uses, fc.nat({ max: 30 }), (used, keepMs) => {
       const grants = slotGrants(used, keepMs);
+      for (const { from, until } of grants) expect(until).toBeGreaterThan(from);
       for (const pool of ['p', 'q']) {
         const own = used.filter((use) => use.pool === pool);
         const most = Math.max(0, ...own.map(({ startAt }) => countAt(own, startAt)));

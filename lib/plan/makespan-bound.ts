@@ -1,0 +1,206 @@
+import type { DurationMs } from '../core/quantity.ts';
+import type { ScheduleProblem } from './list-schedule.ts';
+import { type CapacityShares, type TaskWindows, taskWindows } from './task-windows.ts';
+import { waveBound } from './wave-bound.ts';
+
+/** Interval ends looked at, in pairs times tasks, for each length and measure. */
+const LOOKS_MAX = 400_000;
+const BISECTIONS = 20;
+/** Above this many tasks the quadratic parts are left out. */
+const TASKS_MAX = 5_000;
+/** Dual-feasible functions that see tasks above 1/2, 1/3, 1/4 and 1/5 of a bin, and as many sizes of tasks again. */
+const PARTS = [1, 2, 3, 4];
+const SIZES_MAX = 6;
+/** Room for the last bits of quotients. */
+const ROUNDING = 1e-9;
+
+/**
+ * A length that no schedule can undercut: the longest of
+ * - the critical path, its heads and tails raised by the work of all ancestors and descendants;
+ * - the work of every set of tasks with late heads and long tails, over the capacity;
+ * - the energetic bound: the longest time for which some interval would have to hold more work than it can, found by
+ *   bisection.
+ *
+ * Work is measured by vCPU, by memory, and by dual-feasible functions of both, which know that two tasks above half a
+ * bin never share one. Bins must be alike for the latter.
+ *
+ * @param knownMs the length of a schedule: where the search need not look beyond
+ * @complexity bounded by a constant number of looks and O(n²) for n tasks; above 5,000 tasks only paths and work
+ * @see Baptiste, Le Pape and Nuijten, "Satisfiability tests and time-bound adjustments for cumulative scheduling
+ *   problems", 1999; Fekete and Schepers, "New classes of fast lower bounds for bin packing problems", 2001
+ */
+export function makespanBound(problem: ScheduleProblem, knownMs: DurationMs): DurationMs {
+  const { graph, durationsMs } = problem;
+  const measures = capacityMeasures(problem);
+  if (graph.taskCount > TASKS_MAX) return workBound(durationsMs, measures);
+  const windows = taskWindows(graph, durationsMs, measures);
+  const simple = Math.max(
+    pathBound(windows, durationsMs),
+    setBound(windows, durationsMs, measures),
+    waveBound(problem, windows),
+  );
+  return measures.reduce((best, shares) => energeticBound({ windows, durationsMs, shares }, best, knownMs), simple);
+}
+
+/** What each task takes of all capacity, in every way that no schedule can get around. */
+function capacityMeasures({ bins, classes, classOf }: ScheduleProblem): readonly CapacityShares[] {
+  const totals = { vcpu: sum(bins.map(({ vcpu }) => vcpu)), memoryMiB: sum(bins.map(({ memoryMiB }) => memoryMiB)) };
+  const alike = bins.every(({ vcpu, memoryMiB }) => vcpu === bins[0]?.vcpu && memoryMiB === bins[0]?.memoryMiB);
+  const measures: CapacityShares[] = [];
+  for (const resource of ['vcpu', 'memoryMiB'] as const) {
+    const share = (task: number) => (classes[classOf[task] ?? 0]?.[resource] ?? 0) / totals[resource];
+    if (!Number.isFinite(totals[resource])) continue;
+    measures.push(Float64Array.from(classOf, (_, task) => share(task)));
+    if (!alike) continue;
+    const ofBin = Float64Array.from(classOf, (_, task) => share(task) * bins.length);
+    for (const part of PARTS) measures.push(ofBin.map((one) => dualFeasible(one, part) / bins.length));
+    for (const size of sizesOf(ofBin)) measures.push(ofBin.map((one) => wholeParts(one, size) / bins.length));
+  }
+  return measures;
+}
+
+/** The sizes that take most of the bins, as shares of one. */
+export function sizesOf(shares: Float64Array): readonly number[] {
+  const counts = new Map<number, number>();
+  for (const share of shares) if (share > 0) counts.set(share, (counts.get(share) ?? 0) + share);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, SIZES_MAX)
+    .map(([size]) => size);
+}
+
+/** Counts a share in whole tasks of a size, of which a bin holds a whole number. */
+export function wholeParts(share: number, size: number): number {
+  return Math.floor(share / size + ROUNDING) / Math.floor(1 / size + ROUNDING);
+}
+
+/**
+ * Maps shares of a bin so that what fit together before fit together after: with part 1, above a half counts as all of
+ * it and below as nothing. Rounded so that a share that is a fraction but for the last bits is taken as that fraction.
+ */
+function dualFeasible(share: number, part: number): number {
+  const scaled = share * (part + 1);
+  const nearest = Math.round(scaled);
+  if (Math.abs(scaled - nearest) < ROUNDING) return share;
+  return Math.floor(scaled) / part;
+}
+
+function workBound(durationsMs: Float64Array, measures: readonly CapacityShares[]): DurationMs {
+  return measures.reduce(
+    (best, shares) =>
+      Math.max(
+        best,
+        durationsMs.reduce((all, durationMs, task) => all + durationMs * (shares[task] ?? 0), 0),
+      ),
+    0,
+  );
+}
+
+function pathBound({ headsMs, tailsMs }: TaskWindows, durationsMs: Float64Array): DurationMs {
+  return durationsMs.reduce((best, durationMs, task) => {
+    return Math.max(best, (headsMs[task] ?? 0) + durationMs + (tailsMs[task] ?? 0));
+  }, 0);
+}
+
+/** head + work + tail over the sets {head >= h, tail >= q}: for each h, tails are added from the longest down. */
+function setBound(
+  { headsMs, tailsMs }: TaskWindows,
+  durationsMs: Float64Array,
+  measures: readonly CapacityShares[],
+): DurationMs {
+  const byTail = [...durationsMs.keys()].sort((a, b) => (tailsMs[b] ?? 0) - (tailsMs[a] ?? 0));
+  const starts = sampled(new Set(headsMs), LOOKS_MAX / Math.max(1, byTail.length * measures.length));
+  let best = 0;
+  for (const headMs of starts) {
+    for (const shares of measures) {
+      let workMs = 0;
+      for (const task of byTail) {
+        if ((headsMs[task] ?? 0) < headMs || shares[task] === 0) continue;
+        workMs += (durationsMs[task] ?? 0) * (shares[task] ?? 0);
+        best = Math.max(best, headMs + workMs + (tailsMs[task] ?? 0));
+      }
+    }
+  }
+  return best;
+}
+
+interface Energy {
+  readonly windows: TaskWindows;
+  readonly durationsMs: Float64Array;
+  readonly shares: CapacityShares;
+}
+
+/** Bisects the length between what is proved and what a schedule has reached. */
+function energeticBound(energy: Energy, provedMs: DurationMs, knownMs: DurationMs): DurationMs {
+  const loads = loadsOf(energy);
+  const pairsMax = Math.sqrt(LOOKS_MAX / Math.max(1, loads.length));
+  const heads = sampled(new Set(loads.map(({ headMs }) => headMs)), pairsMax);
+  const tails = sampled(new Set(loads.map(({ tailMs }) => tailMs)), pairsMax);
+  let low = provedMs;
+  let high = knownMs;
+  for (let step = 0; step < BISECTIONS && high - low > 0.5; step += 1) {
+    const middle = (low + high) / 2;
+    if (isOverloaded(loads, { heads, tails, lengthMs: middle })) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+interface Load {
+  readonly headMs: number;
+  readonly tailMs: number;
+  readonly durationMs: number;
+  readonly share: number;
+}
+
+function loadsOf({ windows, durationsMs, shares }: Energy): readonly Load[] {
+  return [...durationsMs.entries()]
+    .map(([task, durationMs]) => ({
+      headMs: windows.headsMs[task] ?? 0,
+      tailMs: windows.tailsMs[task] ?? 0,
+      durationMs,
+      share: shares[task] ?? 0,
+    }))
+    .filter(({ durationMs, share }) => durationMs > 0 && share > 0);
+}
+
+/** True when in some interval the tasks must do more work, wherever they are moved, than the interval has room for. */
+function isOverloaded(
+  loads: readonly Load[],
+  {
+    heads,
+    tails,
+    lengthMs,
+  }: { readonly heads: readonly number[]; readonly tails: readonly number[]; readonly lengthMs: number },
+): boolean {
+  for (const from of heads) {
+    for (const tail of tails) {
+      const until = lengthMs - tail;
+      if (until <= from) continue;
+      let workMs = 0;
+      for (const { headMs, tailMs, durationMs, share } of loads) {
+        const leftMs = headMs + durationMs - from;
+        const rightMs = until - (lengthMs - tailMs - durationMs);
+        const insideMs = Math.min(leftMs, rightMs, durationMs, until - from);
+        if (insideMs > 0) workMs += insideMs * share;
+      }
+      if (workMs > (until - from) * (1 + 1e-9)) return true;
+    }
+  }
+  return false;
+}
+
+/** At most so many of the values, evenly over their order, the smallest and the largest among them. */
+function sampled(values: ReadonlySet<number>, countMax: number): readonly number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const count = Math.max(2, Math.floor(countMax));
+  if (sorted.length <= count) return sorted;
+  return Array.from(
+    { length: count },
+    (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (count - 1))] ?? 0,
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}

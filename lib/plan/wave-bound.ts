@@ -1,0 +1,72 @@
+import type { DurationMs } from '../core/quantity.ts';
+import type { ScheduleProblem } from './list-schedule.ts';
+import type { TaskWindows } from './task-windows.ts';
+
+/** Pairs of head and tail looked at, times tasks, times sizes. */
+const LOOKS_MAX = 2_000_000;
+const SIZES_MAX = 8;
+const ROUNDING = 1e-9;
+
+/**
+ * The bound of waves: if at most m tasks of a size or larger run at once, then of the j·m + 1 longest of them some
+ * j + 1 run one after the other, which takes at least as long as the j + 1 shortest of these.
+ *
+ * It is taken over the sets {head >= h, tail >= q}, with h and q added.
+ *
+ * @see Coffman, Garey and Johnson, "An application of bin-packing to multiprocessor scheduling", 1978
+ */
+export function waveBound(problem: ScheduleProblem, { headsMs, tailsMs }: TaskWindows): DurationMs {
+  const { durationsMs } = problem;
+  const byDuration = [...durationsMs.keys()].sort((a, b) => (durationsMs[b] ?? 0) - (durationsMs[a] ?? 0));
+  let best = 0;
+  for (const { tasks, atOnce } of sizeGroups(problem, byDuration)) {
+    if (tasks.length <= atOnce) continue;
+    const pairsMax = Math.sqrt(LOOKS_MAX / SIZES_MAX / tasks.length);
+    for (const headMs of spread(new Set(tasks.map((task) => headsMs[task] ?? 0)), pairsMax)) {
+      for (const tailMs of spread(new Set(tasks.map((task) => tailsMs[task] ?? 0)), pairsMax)) {
+        const inside = tasks.filter((task) => (headsMs[task] ?? 0) >= headMs && (tailsMs[task] ?? 0) >= tailMs);
+        if (inside.length <= atOnce) continue;
+        best = Math.max(best, headMs + waves(inside, durationsMs, atOnce) + tailMs);
+      }
+    }
+  }
+  return best;
+}
+
+interface SizeGroup {
+  readonly tasks: readonly number[];
+  readonly atOnce: number;
+}
+
+/** For each size of task: those at least as large, and how many of them all bins together can hold. */
+function sizeGroups({ classes, classOf, bins }: ScheduleProblem, tasks: readonly number[]): readonly SizeGroup[] {
+  return (['vcpu', 'memoryMiB'] as const).flatMap((resource) => {
+    const sizeOf = (task: number) => classes[classOf[task] ?? 0]?.[resource] ?? 0;
+    return spread(new Set(tasks.map(sizeOf).filter((size) => size > 0)), SIZES_MAX).map((size) => ({
+      tasks: tasks.filter((task) => sizeOf(task) >= size),
+      atOnce: bins.reduce((count, bin) => count + Math.floor(bin[resource] / size + ROUNDING), 0),
+    }));
+  });
+}
+
+/** @param tasks longest first */
+function waves(tasks: readonly number[], durationsMs: Float64Array, atOnce: number): DurationMs {
+  let best = 0;
+  for (let wave = 1; wave * atOnce < tasks.length && atOnce > 0; wave += 1) {
+    let lengthMs = 0;
+    for (let at = wave * atOnce - wave; at <= wave * atOnce; at += 1) lengthMs += durationsMs[tasks[at] ?? 0] ?? 0;
+    best = Math.max(best, lengthMs);
+  }
+  return best;
+}
+
+/** At most so many of the values, evenly over their order, the smallest and the largest among them. */
+function spread(values: ReadonlySet<number>, countMax: number): readonly number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const count = Math.max(2, Math.floor(countMax));
+  if (sorted.length <= count) return sorted;
+  return Array.from(
+    { length: count },
+    (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (count - 1))] ?? 0,
+  );
+}
