@@ -23,6 +23,8 @@ const ZONES = ['az1', 'az2'] as const;
 const TRIES_MAX = 4;
 /** Share of looks at which a worker tries to commit what it has, wherever it is. */
 const HASTE = 0.03;
+/** Share of failures that no further attempt would cure. */
+const HOPELESS = 0.15;
 export const ATTEMPT_MAX = 4;
 
 /** What an actor does from its start until it ends or crashes. */
@@ -105,7 +107,7 @@ async function fail(world: World, actor: Actor, { table, shard }: Attempt): Prom
 
 export function judge(world: World, shard: ShardRecord): Verdict {
   const attempts = shard.attempts + 1;
-  if (attempts >= ATTEMPT_MAX) return { kind: 'poison', attempts };
+  if (attempts >= ATTEMPT_MAX || world.random() < HOPELESS) return { kind: 'poison', attempts };
   const memoryTierMiB = TIERS[upTo(world, 1)] ?? TIERS[0];
   return { kind: 'retry', attempts, memoryTierMiB, zone: ZONES[upTo(world, 1)] ?? ZONES[0] };
 }

@@ -110,7 +110,7 @@ async function happen<Result>(world: World, actor: Actor, made: Call<Result>): P
   }
   if (made.isWrite && strikes(world, 'ghost')) {
     note(' lands again later');
-    scheduler.add(() => void made.apply(), random() * 3 * scenario.leaseMs);
+    scheduler.add(() => void made.apply(), Math.floor(random() * 3 * scenario.leaseMs));
   }
   if (made.isWrite && strikes(world, 'twice')) {
     note(' lands twice');
@@ -124,7 +124,7 @@ async function happen<Result>(world: World, actor: Actor, made: Call<Result>): P
   note(appliedText(result));
   if (strikes(world, 'pause')) {
     note(' pauses');
-    await scheduler.sleep(scenario.leaseMs * (1 + 2 * random()));
+    await scheduler.sleep(Math.floor(scenario.leaseMs * (1 + 2 * random())));
   }
   return result;
 }

@@ -67,7 +67,7 @@ export function scenarioOf(seed: number): Scenario {
     planners: upTo(1),
     creators: 1 + upTo(1),
     faults: faultsOf(random),
-    failures: random() < 0.5 ? 0 : random() * 0.3,
+    failures: random() < 0.4 ? 0 : random() * 0.3,
     faultySteps: 100 + upTo(250),
     leaseMs: 20 + upTo(60),
     graceMs: 8,
@@ -85,7 +85,7 @@ function faultsOf(random: Random): FaultRates {
     twice: rate(0.15),
     ghost: rate(0.15),
     crash: rate(0.04),
-    pause: rate(0.06),
+    pause: rate(0.1),
     stale: rate(0.3),
   };
 }

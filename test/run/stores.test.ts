@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { memoryTable } from '../../lib/adapters/embedded/memory-table.ts';
+import { readProfiles, writeProfile } from '../../lib/run/profile-store.ts';
+import { endSlot, readSlots, type SlotRecord, writeSlot } from '../../lib/run/slot-store.ts';
+
+describe('profile store', () => {
+  it('gives back what was written, by type, and nothing of a type that never ran', async () => {
+    const table = memoryTable();
+    const profile = (type: string) => ({ type, samples: [], committedCount: 1, failedCount: 0, failures: [] });
+    await writeProfile(table, profile('sort@2'));
+    await writeProfile(table, profile('clean@1'));
+    await writeProfile(table, { ...profile('clean@1'), committedCount: 7 });
+    const read = await readProfiles(table, ['sort@2', 'clean@1', 'clean@1', 'new@1']);
+    expect([...read].map(([type, { committedCount }]) => [type, committedCount])).toEqual([
+      ['clean@1', 7],
+      ['sort@2', 1],
+    ]);
+  });
+
+  it('names the profile that is broken', async () => {
+    const table = memoryTable();
+    await table.put({ partition: 'PROFILE#clean@1', sort: 'PROFILE', profile: { type: 'clean@1', wrong: true } });
+    await expect(readProfiles(table, ['clean@1'])).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining("profile 'PROFILE#clean@1'"),
+    });
+  });
+});
+
+describe('slot store', () => {
+  it('keeps every slot of a run, ended or not', async () => {
+    const table = memoryTable();
+    const slot = (name: string): SlotRecord => ({
+      run: 'r',
+      slot: name,
+      pool: '1769-az1',
+      zone: 'az1',
+      memoryTierMiB: 1_769,
+      startedAt: 1,
+      until: 9,
+      status: 'STARTED',
+    });
+    await writeSlot(table, slot('r-2'));
+    await writeSlot(table, slot('r-1'));
+    await endSlot(table, { run: 'r', slot: 'r-2' });
+    await endSlot(table, { run: 'r', slot: 'never-written' });
+    expect(await readSlots(table, 'r')).toEqual([slot('r-1'), { ...slot('r-2'), status: 'ENDED' }]);
+    expect(await readSlots(table, 'other')).toEqual([]);
+  });
+});
