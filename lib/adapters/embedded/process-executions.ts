@@ -6,9 +6,12 @@ import {
 } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { errorMessage, errorName } from '../../core/foreshard-error.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Execution, Executions, MachineName } from '../../ports/executions.ts';
 import type { Functions } from '../../ports/functions.ts';
 import { PlatformFault } from '../platform-fault.ts';
+import { systemClock } from './system-clock.ts';
+import { waitsAsTasks, waitUntil } from './waits-as-tasks.ts';
 
 export interface ProcessExecutionsOptions {
   readonly definitions: Readonly<Record<MachineName, StateMachineDefinition>>;
@@ -19,6 +22,12 @@ export interface ProcessExecutionsOptions {
    * @default 1
    */
   readonly retryDelayFactor?: number;
+  /**
+   * What a wait for a moment goes by.
+   *
+   * @default - the machine's clock
+   */
+  readonly clock?: Clock;
 }
 
 export interface ProcessExecutions extends Executions {
@@ -53,7 +62,7 @@ const ARN = 'arn:aws:states:local:000000000000';
  * limits. A stopped execution also ends the function call that it waits for; Step Functions lets that one go on.
  */
 export function processExecutions(options: ProcessExecutionsOptions): ProcessExecutions {
-  const { definitions, functions, retryDelayFactor = 1 } = options;
+  const { definitions, functions, retryDelayFactor = 1, clock = systemClock() } = options;
   const machines = {
     workflow: machineOf(definitions.workflow, retryDelayFactor),
     slot: machineOf(definitions.slot, retryDelayFactor),
@@ -70,8 +79,9 @@ export function processExecutions(options: ProcessExecutionsOptions): ProcessExe
     if (held[machine].has(name)) return;
     const control = new AbortController();
     const call = (parameters: unknown) => track(invoke({ functions, track }, parameters, control.signal));
+    const wait = (parameters: unknown) => waitUntil(parameters, clock, control.signal);
     const run = machines[machine].run(JSON.parse(JSON.stringify(input ?? {})), {
-      overrides: { taskResourceLocalHandlers: handlersOf(definitions[machine], call) },
+      overrides: { taskResourceLocalHandlers: handlersOf(definitions[machine], { call, wait }) },
       context: contextOf(machine, name),
     });
     const entry: Held = {
@@ -109,7 +119,9 @@ export function processExecutions(options: ProcessExecutionsOptions): ProcessExe
 }
 
 function machineOf(definition: StateMachineDefinition, retryDelayFactor: number): StateMachine {
-  return new StateMachine(withRetryDelays(definition, retryDelayFactor), { validationOptions: { noValidate: true } });
+  return new StateMachine(waitsAsTasks(withRetryDelays(definition, retryDelayFactor)), {
+    validationOptions: { noValidate: true },
+  });
 }
 
 /** Scaled in the definition, so that the backoff keeps its shape. */
@@ -134,11 +146,17 @@ interface Calls {
   readonly track: <T>(work: Promise<T>) => Promise<T>;
 }
 
-type TaskHandler = (parameters: unknown) => Promise<{ Payload: JsonValue }>;
+type TaskHandler = (parameters: unknown) => Promise<JsonValue>;
 
-function handlersOf(definition: StateMachineDefinition, call: TaskHandler): Record<string, TaskHandler> {
-  const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === 'Task');
-  return Object.fromEntries(tasks.map(([name]) => [name, call]));
+function handlersOf(
+  definition: StateMachineDefinition,
+  { call, wait }: { readonly call: TaskHandler; readonly wait: TaskHandler },
+): Record<string, TaskHandler> {
+  const tasks = Object.entries(definition.States).flatMap(([name, { Type }]) => {
+    if (Type === 'Task') return [[name, call] as const];
+    return Type === 'Wait' ? [[name, wait] as const] : [];
+  });
+  return Object.fromEntries(tasks);
 }
 
 function contextOf(machine: MachineName, name: string) {

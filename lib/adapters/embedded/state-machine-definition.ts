@@ -3,7 +3,7 @@ import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctio
 import { ForeshardError } from '../../core/foreshard-error.ts';
 
 /** Node's longest timer, in seconds: for a state without a timeout, which Step Functions gives 99,999,999 s. */
-const TIMEOUT_MAX_SECONDS = 2_147_483;
+export const TIMEOUT_MAX_SECONDS = 2_147_483;
 /** `${Name}`, as CloudFormation's definition substitutions write it. */
 const PLACEHOLDER = /\$\{(\w+)\}/g;
 

@@ -165,6 +165,18 @@ describe('process executions', () => {
     expect(calls.map(({ name }) => name)).toEqual(['worker']);
   });
 
+  it('does not wait for a moment that has passed, and says nothing of it', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const answers = [{ ...done, outcome: 'idle', checkAt: '2026-01-01T00:00:00.123+01:00' }, done];
+    open(async () => answers.shift());
+    await startSlot('slot-1');
+    expect(await settled(executions, 'slot', 'slot-1')).toMatchObject({ output: { order: 'work', work: done } });
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('stops an execution that waits', async () => {
     open(async () => ({ ...done, outcome: 'idle', checkAt: new Date(Date.now() + 3_600_000).toISOString() }));
     await startSlot('slot-1');
