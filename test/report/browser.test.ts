@@ -74,7 +74,9 @@ describe.skipIf(!hasChromium)(`the report in ${CHROMIUM}`, () => {
   });
 
   it('paints the timeline: an operation, a failure and the surface have their colours', async () => {
-    const { page } = await open(runReport());
+    const report = runReport();
+    // So late that its line, which has the colour of failures, is not drawn.
+    const { page } = await open({ ...report, deadlineAt: report.endedAt + 3_600_000 });
     const painted = await page.evaluate(`(() => {
       const canvas = document.getElementById('timeline-canvas');
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

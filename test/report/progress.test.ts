@@ -81,6 +81,11 @@ describe('progress in a terminal', () => {
     expect([0, 5, 10].map((done) => filled(bar(done)))).toEqual([0, 20, 40]);
   });
 
+  it('gives way with the bar, not with the numbers', () => {
+    const [line = ''] = progressLines(at(0, [clean(3)]), { colour: false, width: 30 });
+    expect(line).toMatch(/^clean {2}[█▏▎▍▌▋▊▉·]+ {2}3\/10, 2 running$/);
+  });
+
   it('says what is left, and when the expected time is over', () => {
     const last = (elapsedMs: number) => progressLines(at(elapsedMs, []), { colour: false, width: 80 }).at(-1);
     expect(last(12_000)).toBe('12.0 s gone, about 8.0 s left, deadline at 30.0 s');

@@ -51,6 +51,9 @@ describe('timelineData', () => {
   it('puts the rows of a zone together and the attempts of a slot in the order of time', () => {
     const zones = data.slots.map(({ zone }) => zone);
     expect(zones.filter((zone, row) => zone !== zones[row - 1])).toHaveLength(new Set(zones).size);
+    const [zone] = zones;
+    const tiersMiB = data.slots.filter((one) => one.zone === zone).map(({ memoryMiB }) => memoryMiB);
+    expect(tiersMiB).toEqual([1_769, 1_769, 1_769, 1_769, 3_538, 3_538, 3_538, 3_538]);
     const slot = decoded(data.columns.slot, Uint16Array);
     const startMs = decoded(data.columns.startMs, Uint32Array);
     for (let at = 1; at < slot.length; at += 1) {
