@@ -3,7 +3,7 @@ import type { Services } from '../../ports/services.ts';
 import type { Invocation, LocalHandler } from './invocation.ts';
 
 /** Lambda's context, and the services that this process gives its functions. */
-export interface EmbeddedContext extends Context {
+interface EmbeddedContext extends Context {
   readonly services: Services;
 }
 

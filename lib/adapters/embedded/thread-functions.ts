@@ -7,7 +7,7 @@ import type { LocalHandler, ThreadAnswer } from './invocation.ts';
 import { type ThreadPool, threadPool } from './thread-pool.ts';
 
 /** A worker function: the part of a `Pool` that matters here. */
-export interface WorkerPool {
+interface WorkerPool {
   readonly functionName: string;
   readonly memoryMiB: MemoryMiB;
   readonly slotMax: number;

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedOptions, startEmbedded } from '../../../lib/adapters/embedded/embedded-runtime.ts';
 import type { LambdaHandler } from '../../../lib/adapters/embedded/lambda-context.ts';
 
-const FIXTURES = new URL('../../fixtures/embedded/', import.meta.url);
 const INFRA = new URL('../../../infra/', import.meta.url);
 
 describe('embedded runtime', () => {
@@ -21,8 +20,8 @@ describe('embedded runtime', () => {
     options = {
       home,
       handlers: new Map((await functionNames()).map((name) => [name, stage])),
-      workerEntry: new URL('services-worker.ts', FIXTURES),
-      tasksEntry: new URL('test-tasks.ts', FIXTURES),
+      workerEntry: new URL('../../fixtures/embedded/services-worker.ts', import.meta.url),
+      tasksEntry: new URL('../../fixtures/embedded/test-tasks.ts', import.meta.url),
       settings: { tiersMiB: [1_769], vcpuMax: 3 },
     };
   });
@@ -52,7 +51,7 @@ describe('embedded runtime', () => {
     const runtime = await startEmbedded(options);
     await expect(startEmbedded(options)).rejects.toMatchObject({ name: 'StoreUnavailable' });
     await runtime.close();
-    const tasksEntry = new URL('no-such-tasks.ts', FIXTURES);
+    const tasksEntry = new URL('no-such-tasks.ts', import.meta.url);
     await expect(startEmbedded({ ...options, tasksEntry })).rejects.toThrow('no-such-tasks.ts');
     await expect(startEmbedded({ ...options, handlers: new Map() })).rejects.toThrow('there is no function');
     await (await startEmbedded(options)).close();
