@@ -62,16 +62,15 @@ function fitEnsemble(series: Series, { horizon, models = components, pool }: Ens
     moments && judged.length > 0 ? combinedErrors(observed, moments, members, season) : stepErrors(observed);
   const intervals = intervalModel(errors, { season, smallest: smallestScale(values), pool });
   const continued = members.map(({ forecaster, weight }) => ({ forecaster: forecaster.learnAll(), weight }));
+  const says = continued.map(({ weight }) => weight);
   return {
     name: 'ensemble',
     members: members.map(({ model, weight, meanAbsoluteError }) => ({ name: model.name, weight, meanAbsoluteError })),
     scores: intervals.scores,
     predict: (steps, level) => {
       const paths = continued.map(({ forecaster }) => forecaster.forecast(values.length, steps));
-      const path = weightedMedianPath(
-        paths,
-        continued.map(({ weight }) => weight),
-      );
+      const combined = weightedMedianPath(paths, says);
+      const path = withinReach(combined, observed, nonNegative);
       return intervals.intervals(path, { level, firstPlace: values.length % season, nonNegative });
     },
   };
@@ -125,8 +124,23 @@ function stepErrors(values: Float64Array): readonly PathError[] {
   }));
 }
 
-/** A history that never moved still gets an interval, of a millionth of its size. */
+/** A history that never moved still gets an interval, of a millionth of its size, or next to none around 0. */
 function smallestScale(values: Float64Array): number {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return Math.max(largest * 1e-6, Number.MIN_VALUE);
+  return largest > 0 ? largest * 1e-6 : 1e-12;
+}
+
+/** Widths of the range seen that a forecast may go beyond it. */
+const REACH = 2;
+
+/** Keeps a path where the history lets one believe it: never far outside of what was seen, never negative for counts. */
+function withinReach(path: Float64Array, observed: Float64Array, nonNegative: boolean): Float64Array {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of observed) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  const reach = REACH * (most - least);
+  const lowest = nonNegative ? Math.max(0, least - reach) : least - reach;
+  return path.map((value) => Math.min(most + reach, Math.max(lowest, value)));
 }

@@ -56,7 +56,7 @@ export function intervalModel(
       const lowest = nonNegative ? 0 : Number.NEGATIVE_INFINITY;
       return Array.from(path, (point, ahead) => {
         const half = reach * scale(ahead, (firstPlace + ahead) % season);
-        return { point, lower: Math.max(Math.min(lowest, point), point - half), upper: point + half, level };
+        return { point, lower: Math.max(lowest, point - half), upper: point + half, level };
       });
     },
   };

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import type { Interval } from '../interval.ts';
+
+/** What is carried from run to run: plain JSON for the store. */
+export const AdaptiveState = z.strictObject({
+  /** The share of misses that was promised. */
+  targetMiss: z.number().gt(0).lt(1),
+  /** The share of misses to ask for, so that the promised one comes true. */
+  askedMiss: z.number(),
+  seenCount: z.int().nonnegative(),
+  missedCount: z.int().nonnegative(),
+});
+export type AdaptiveState = z.infer<typeof AdaptiveState>;
+
+/** How fast the asked share follows the misses. */
+const STEP = 0.01;
+
+/** An asked share of 0 would mean an infinite interval: this much is as wide as it gets. */
+const MISS_MIN = 1e-3;
+const MISS_MAX = 0.5;
+
+/** @param level probability that a truth shall lie in its interval, in (0, 1) */
+export function startAdaptive(level: number): AdaptiveState {
+  return { targetMiss: 1 - level, askedMiss: 1 - level, seenCount: 0, missedCount: 0 };
+}
+
+/** The level at which to ask a model, so that in the long run the promised share of truths is covered. */
+export function askedLevel({ askedMiss }: AdaptiveState): number {
+  return 1 - Math.min(MISS_MAX, Math.max(MISS_MIN, askedMiss));
+}
+
+/**
+ * Learns from one outcome: a miss asks for wider intervals, a hit for slightly narrower ones. Whatever the data do,
+ * the share of misses tends to the promised one.
+ *
+ * @see Gibbs and Candès, "Adaptive conformal inference under distribution shift", 2021
+ */
+export function afterOutcome(state: AdaptiveState, interval: Interval, truth: number): AdaptiveState {
+  const missed = truth < interval.lower || truth > interval.upper;
+  const next = state.askedMiss + STEP * (state.targetMiss - (missed ? 1 : 0));
+  return {
+    targetMiss: state.targetMiss,
+    // Kept near what can be asked for: a long bad spell must not take as long to forget.
+    askedMiss: Math.min(MISS_MAX, Math.max(-STEP, next)),
+    seenCount: state.seenCount + 1,
+    missedCount: state.missedCount + (missed ? 1 : 0),
+  };
+}
