@@ -4,10 +4,11 @@ import { errorMessage } from '../../core/foreshard-error.ts';
 import type { MemoryMiB } from '../../core/quantity.ts';
 import { PlatformFault } from '../platform-fault.ts';
 import type { ThreadAnswer, ThreadCall, ThreadStart } from './invocation.ts';
+import { watchMemory } from './watch-memory.ts';
 
 export interface ThreadPoolOptions {
   readonly functionName: string;
-  /** Limit of a thread's JavaScript heap; buffers lie outside of it. */
+  /** What a thread may hold, heap and buffers together. */
   readonly memoryMiB: MemoryMiB;
   readonly threadMax: number;
   readonly start: ThreadStart;
@@ -31,6 +32,15 @@ const ENTRY = fileURLToPath(new URL('./thread-entry.ts', import.meta.url));
 const IDLE_MAX_MS = 120_000;
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
+/**
+ * V8's limit lies above the one that is watched: reaching it may end the process. A small young generation keeps what
+ * one scavenge can add below the 16 MiB that Node allows a worker to end itself in.
+ */
+const heapLimits = (memoryMiB: MemoryMiB) => ({
+  maxOldGenerationSizeMb: 2 * memoryMiB + 512,
+  maxYoungGenerationSizeMb: 24,
+});
+
 export function threadPool({ functionName, memoryMiB, threadMax, start, onMessage }: ThreadPoolOptions): ThreadPool {
   const pool = new Piscina<ThreadCall, ThreadAnswer>({
     filename: ENTRY,
@@ -38,7 +48,7 @@ export function threadPool({ functionName, memoryMiB, threadMax, start, onMessag
     minThreads: 0,
     maxThreads: threadMax,
     idleTimeout: IDLE_MAX_MS,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMiB },
+    resourceLimits: heapLimits(memoryMiB),
     workerData: start,
     // A thread that waits in Atomics.wait cannot answer its sockets, and finds them closed at the next call.
     atomics: 'disabled',
@@ -47,29 +57,44 @@ export function threadPool({ functionName, memoryMiB, threadMax, start, onMessag
   // A thread that dies while it has no call: the next call starts another one.
   pool.on('error', () => undefined);
   pool.on('message', onMessage);
+  let evictedCount = 0;
+  const watch = watchMemory(
+    () => pool.threads,
+    memoryMiB,
+    (thread) => {
+      evictedCount += 1;
+      void thread.terminate();
+    },
+  );
   return {
     async run(call, signal) {
       try {
         return await pool.run(call, { signal });
       } catch (cause) {
-        throw signal.aborted ? signal.reason : deathOf(cause, functionName, memoryMiB);
+        if (signal.aborted) throw signal.reason;
+        const evicted = evictedCount > 0;
+        if (evicted) evictedCount -= 1;
+        throw evicted ? outOfMemory(functionName, memoryMiB, cause) : deathOf(cause, functionName, memoryMiB);
       }
     },
-    close: () => pool.destroy(),
+    async close() {
+      watch[Symbol.dispose]();
+      await pool.destroy();
+    },
   };
 }
 
 function deathOf(cause: unknown, functionName: string, memoryMiB: MemoryMiB): PlatformFault {
   if (cause instanceof Error && 'code' in cause && cause.code === OUT_OF_MEMORY) {
-    return new PlatformFault(
-      'OutOfMemory',
-      `'${functionName}' needs more than its ${memoryMiB} MiB; use a larger tier`,
-      {
-        cause,
-      },
-    );
+    return outOfMemory(functionName, memoryMiB, cause);
   }
   return new PlatformFault('WorkerDied', `'${functionName}' ended without an answer: ${errorMessage(cause)}`, {
+    cause,
+  });
+}
+
+function outOfMemory(functionName: string, memoryMiB: MemoryMiB, cause: unknown): PlatformFault {
+  return new PlatformFault('OutOfMemory', `'${functionName}' needs more than its ${memoryMiB} MiB; use a larger tier`, {
     cause,
   });
 }
