@@ -7,8 +7,12 @@ import { nextCheck } from './next-check.ts';
 import { pace } from './pace.ts';
 import type { Predictions } from './predictions.ts';
 
-/** A run is given this long after a plan before it is judged to have left it. */
+/**
+ * A run is given this many looks, and this share of its age, after a plan before it is judged to have left it: a run of
+ * any length is planned anew a few dozen times at most.
+ */
 const SETTLING_LOOKS = 4;
+const SETTLING_SHARE = 1 / 8;
 
 /** What the monitor sees in one look. */
 export interface RunLook {
@@ -52,7 +56,8 @@ function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'
   if (canariesHaveEnded(look)) return 'judged';
   if (look.strandedCount > 0) return 'drift';
   if (look.missingSlotCount > 0) return 'due';
-  const settled = now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
+  const settlingMs = Math.max(SETTLING_LOOKS * settings.monitorMinMs, SETTLING_SHARE * (now - look.startedAt));
+  const settled = now - plan.madeAt > settlingMs;
   return settled && hasDrifted(look, expectedEndAt) ? 'drift' : 'running';
 }
 

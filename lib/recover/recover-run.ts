@@ -1,5 +1,6 @@
 import type { RunId } from '../core/ids.ts';
 import type { Services } from '../ports/services.ts';
+import { parseRun, runKey } from '../run/run-record.ts';
 import { parseShard, runningQueue, type ShardFailure } from '../run/shard-record.ts';
 import { endSlot, readSlot, readSlots } from '../run/slot-store.ts';
 import { sweepRun } from '../run/sweep-run.ts';
@@ -53,7 +54,9 @@ export async function recoverSlot({ run, slot: name, failure }: FailedInvocation
   const { table, clock } = services;
   const slot = await readSlot(table, { run, slot: name });
   if (slot) await freeShards({ slot, failure }, services);
-  const goesOn = slot !== undefined && slot.until > clock.now();
+  const item = await table.get(runKey(run));
+  const isOpen = item !== undefined && parseRun(item).state === 'OPEN';
+  const goesOn = isOpen && slot?.status === 'STARTED' && slot.until > clock.now();
   if (slot && !goesOn) await endSlot(table, slot);
   const checkAt = new Date(clock.now() + BACK_OFF_MS).toISOString();
   return { outcome: goesOn ? ('idle' as const) : ('done' as const), checkAt };
