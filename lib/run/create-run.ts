@@ -3,6 +3,7 @@ import type { RunId } from '../core/ids.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { Item, Table } from '../ports/table.ts';
 import type { Shard, ShardedOperation } from '../shards/sharding.ts';
+import { needParts } from './need-parts.ts';
 import { chunkItem, DONE_CHUNK_SIZE, type DoneChunk, type OperationRecord, operationItem } from './operation-record.ts';
 import { parseRun, type RunRecord, runItem, runKey } from './run-record.ts';
 import { type ShardRecord, shardItem } from './shard-record.ts';
@@ -44,8 +45,9 @@ export async function createRun(table: Table, request: NewRun): Promise<RunRecor
   const stored = parseRun(await putIfAbsent(table, runItem(fresh)));
   if (stored.workflow !== run.workflow || stored.shardCount !== shards.length) throw nameTaken(stored, fresh);
   if (stored.state !== 'CREATING') return stored;
+  const dependents = dependentsOf(shards);
   const barriers = operations.flatMap((operation, position) => [
-    operationItem(newOperation(run.run, { operation, position, operations, chunkSize })),
+    operationItem(newOperation(run.run, { operation, position, dependents, chunkSize })),
     ...newChunks(run.run, operation, chunkSize).map(chunkItem),
   ]);
   await inParallel(barriers, CREATES_AT_ONCE_MAX, (item) => putIfAbsent(table, item));
@@ -61,18 +63,31 @@ export async function createRun(table: Table, request: NewRun): Promise<RunRecor
   return opened.item ? parseRun(opened.item) : stored;
 }
 
+/**
+ * Who waits for each operation as a whole. The needs decide, not the edges: a narrow edge from an operation that was not
+ * cut is a barrier too.
+ */
+function dependentsOf(shards: readonly Pick<Shard, 'operation' | 'needs'>[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const dependents = new Map<string, Set<string>>();
+  for (const { operation, needs } of shards) {
+    for (const need of needs) {
+      const { kind, of } = needParts(need);
+      if (kind === 'wide') dependents.set(of, (dependents.get(of) ?? new Set()).add(operation));
+    }
+  }
+  return dependents;
+}
+
 function newOperation(
   run: RunId,
   made: {
     readonly operation: CutOperation;
     readonly position: number;
-    readonly operations: readonly CutOperation[];
+    readonly dependents: ReadonlyMap<string, ReadonlySet<string>>;
     readonly chunkSize: number;
   },
 ): OperationRecord {
   const { id, type, shardCount, after } = made.operation;
-  const waitsForIt = (other: CutOperation) =>
-    other.after.some(({ operation, edge }) => operation === id && edge === 'wide');
   return {
     run,
     operation: id,
@@ -80,7 +95,7 @@ function newOperation(
     type,
     shardCount,
     after,
-    wideDependents: made.operations.filter(waitsForIt).map((dependent) => dependent.id),
+    wideDependents: [...(made.dependents.get(id) ?? [])],
     chunkCount: Math.ceil(shardCount / made.chunkSize),
     fullChunks: new Set(),
     tails: new Set(),
