@@ -7,7 +7,7 @@ import { stage } from './stage.ts';
 /** State `Profile`: what the run has taught about its shard types. */
 export const handler = stage({
   name: 'profiler',
-  input: z.looseObject({ run: z.string() }),
+  input: z.strictObject({ run: z.string() }),
   async run({ run }, { table }) {
     const byType = Map.groupBy(await readAttempts(table, run), ({ type }) => type);
     const profiles = await readProfiles(table, byType.keys());

@@ -13,7 +13,7 @@ const TURN_MS = 60_000;
 /** State `Reserve`, and a schedule: reserved concurrency follows all active plans. The ledger does not wait for it. */
 export const handler = stage({
   name: 'reserver',
-  input: z.looseObject({}),
+  input: z.strictObject({ run: z.string().optional() }),
   async run(_, { table, objects, functions, clock, settings }, { awsRequestId: owner }) {
     const turn = await takeTurn(table, { owner, now: clock.now(), turnMs: TURN_MS });
     if (!turn) return { mode: 'skipped' as const };
