@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { needData } from '../need-data.ts';
 import type { RecordedSeries } from './nab-cloudwatch.ts';
 import { readGzipCsv } from './read-gzip.ts';
 
@@ -15,8 +16,8 @@ const SOURCES = [
  *
  * @param data a folder with `series/datacenter/`
  */
-export async function readDatacenter(data: string): Promise<readonly RecordedSeries[]> {
-  const folder = join(data, 'series', 'datacenter');
+export async function readDatacenter(data: string | undefined): Promise<readonly RecordedSeries[]> {
+  const folder = needData(data, 'series/datacenter');
   const files = await Promise.all(
     SOURCES.map(async ({ file, columns }) => {
       const [header = [], ...rows] = await readGzipCsv(join(folder, file));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { needData } from '../need-data.ts';
 import { readGzipCsv } from './read-gzip.ts';
 
 /** One series of the M4 competition, hourly: what was known, and the 48 hours that followed. */
@@ -14,8 +15,8 @@ export interface M4Series {
  * @param data a folder with `series/m4-hourly/hourly-train.csv.gz` and `hourly-test.csv.gz`
  * @see Makridakis, Spiliotis and Assimakopoulos, "The M4 Competition", 2020
  */
-export async function readM4Hourly(data: string): Promise<readonly M4Series[]> {
-  const folder = join(data, 'series', 'm4-hourly');
+export async function readM4Hourly(data: string | undefined): Promise<readonly M4Series[]> {
+  const folder = needData(data, 'series/m4-hourly');
   const known = await readRows(join(folder, 'hourly-train.csv.gz'));
   const future = await readRows(join(folder, 'hourly-test.csv.gz'));
   return [...known].map(([id, values]) => ({ id, known: values, future: future.get(id) ?? [] }));

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { needData } from '../need-data.ts';
 import { readGzipCsv } from './read-gzip.ts';
 
 /** A recorded series on a regular grid; a gap is `NaN`. */
@@ -17,8 +18,8 @@ const STEP_MS = 300_000;
  *
  * @param data a folder with `series/nab-cloudwatch/*.csv.gz`, each of `timestamp,value`
  */
-export async function readNabCloudwatch(data: string): Promise<readonly RecordedSeries[]> {
-  const folder = join(data, 'series', 'nab-cloudwatch');
+export async function readNabCloudwatch(data: string | undefined): Promise<readonly RecordedSeries[]> {
+  const folder = needData(data, 'series/nab-cloudwatch');
   const files = (await readdir(folder)).filter((name) => name.endsWith('.csv.gz')).sort();
   return Promise.all(files.map((file) => readOne(folder, file)));
 }

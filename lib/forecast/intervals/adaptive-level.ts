@@ -13,7 +13,7 @@ export const AdaptiveState = z.strictObject({
 export type AdaptiveState = z.infer<typeof AdaptiveState>;
 
 /** How fast the asked share follows the misses. */
-const STEP = 0.01;
+const STEP = 0.02;
 
 /** An asked share of 0 would mean an infinite interval: this much is as wide as it gets. */
 const MISS_MIN = 1e-3;
