@@ -89,7 +89,8 @@ function cutting({ old, now }: ShardChange): readonly string[] {
 function leasing(world: World, { actor, calledAt }: WriteContext, { old, now }: ShardChange): readonly string[] {
   const lost =
     old.state === 'RUNNING' && (now.epoch !== old.epoch || now.state === 'READY' || now.state === 'POISONED');
-  if (!lost || old.owner === actor.name) return [];
+  const clocksAgree = 2 * world.scenario.skewMs <= world.scenario.graceMs;
+  if (!lost || old.owner === actor.name || !clocksAgree) return [];
   const goodUntil = (old.leaseUntil ?? 0) + world.scenario.graceMs;
   return calledAt > goodUntil
     ? []
