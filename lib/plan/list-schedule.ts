@@ -80,6 +80,8 @@ interface State {
   readonly gains: readonly CapacityGain[];
   readonly freeVcpu: Float64Array;
   readonly freeMemory: Float64Array;
+  /** The least that any class uses: with less than that free everywhere, there is no need to look. */
+  readonly smallest: Bin;
   gainAt: number;
   freeInAll: number;
   makespanMs: number;
@@ -101,12 +103,24 @@ function startState(problem: ScheduleProblem, keys: Float64Array): State {
     gains: gains.toSorted((a, b) => a.atMs - b.atMs),
     freeVcpu: Float64Array.from(bins, ({ vcpu }) => vcpu),
     freeMemory: Float64Array.from(bins, ({ memoryMiB }) => memoryMiB),
+    smallest: smallestOf(classes),
     gainAt: 0,
     freeInAll: vcpuMax,
     makespanMs: 0,
   };
   for (let task = 0; task < graph.taskCount; task += 1) if (state.waiting[task] === 0) becomeReady(state, task, 0);
   return state;
+}
+
+function smallestOf(classes: readonly TaskClass[]): Bin {
+  let vcpu = Number.POSITIVE_INFINITY;
+  let memoryMiB = Number.POSITIVE_INFINITY;
+  for (const one of classes) {
+    if (one.bins.length + (one.overflow?.length ?? 0) === 0) continue;
+    vcpu = Math.min(vcpu, one.vcpu);
+    memoryMiB = Math.min(memoryMiB, one.memoryMiB);
+  }
+  return { vcpu, memoryMiB };
 }
 
 function nextMoment({ endsMs, running, released, problem, gains, gainAt }: State): number {
@@ -176,7 +190,7 @@ function enqueue(state: State, task: number, nowMs: number): void {
 function startTasks(state: State, nowMs: number): void {
   const { problem, ready, keys } = state;
   const closed = new Uint8Array(problem.classes.length);
-  for (;;) {
+  while (hasRoom(state)) {
     let best = -1;
     let bestBin = -1;
     for (let index = 0; index < ready.length; index += 1) {
@@ -190,6 +204,15 @@ function startTasks(state: State, nowMs: number): void {
     if (best < 0) return;
     start(state, best, { bin: bestBin, nowMs });
   }
+}
+
+function hasRoom({ smallest, freeVcpu, freeMemory, freeInAll }: State): boolean {
+  if (smallest.vcpu > freeInAll + ROUNDING) return false;
+  for (let bin = 0; bin < freeVcpu.length; bin += 1) {
+    const fits = smallest.vcpu <= (freeVcpu[bin] ?? 0) + ROUNDING;
+    if (fits && smallest.memoryMiB <= (freeMemory[bin] ?? 0) + ROUNDING) return true;
+  }
+  return false;
 }
 
 function earlier(keys: Float64Array, a: number, b: number): boolean {
