@@ -3,13 +3,12 @@ import type { EpochMs } from '../core/quantity.ts';
 import { CLOSED_BREAKER, startsAllowed, ZoneBreaker } from './zone-breaker.ts';
 
 /** Who drained a zone: a person, or an ARC autoshift. */
-export const Drain = z.strictObject({
+const Drain = z.strictObject({
   by: z.string(),
   since: z.number(),
   /** When it ends by itself; nothing: when it is undrained. */
   until: z.number().optional(),
 });
-export type Drain = z.infer<typeof Drain>;
 
 /** What is known of a zone: what was ordered, and what was seen. */
 export const ZoneHealth = z.strictObject({ zone: z.string(), drain: Drain.optional(), breaker: ZoneBreaker });

@@ -6,8 +6,7 @@ import { DataRange } from '../shards/input-layout.ts';
 import { runPartition } from './run-record.ts';
 
 /** `BLOCKED` never comes back once left; `DONE` and `REMOVED` are final; `REMOVED` is a cut that did not happen. */
-export const ShardState = z.enum(['BLOCKED', 'READY', 'RUNNING', 'DONE', 'POISONED', 'REMOVED']);
-export type ShardState = z.infer<typeof ShardState>;
+const ShardState = z.enum(['BLOCKED', 'READY', 'RUNNING', 'DONE', 'POISONED', 'REMOVED']);
 
 export const ShardFailure = z.strictObject({ name: z.string(), message: z.string() });
 export type ShardFailure = z.infer<typeof ShardFailure>;

@@ -36,7 +36,7 @@ export async function splitShard(table: Table, shard: ShardRecord, request: Spli
 }
 
 /** The next tail's name follows from the cuts that were decided, so two cuts at once make the same one. */
-export function tailId(parent: ShardId, cut: number): ShardId {
+function tailId(parent: ShardId, cut: number): ShardId {
   return `${parent}.${cut}`;
 }
 

@@ -25,7 +25,7 @@ const TRIES_MAX = 4;
 const HASTE = 0.03;
 /** Share of failures that no further attempt would cure. */
 const HOPELESS = 0.15;
-export const ATTEMPT_MAX = 4;
+const ATTEMPT_MAX = 4;
 
 /** What an actor does from its start until it ends or crashes. */
 export type Behaviour = (world: World, actor: Actor, table: Table) => Promise<void>;

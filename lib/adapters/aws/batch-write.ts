@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ForeshardError } from '../../core/foreshard-error.ts';
-import type { StoredItem } from './attribute-value.ts';
+import type { StoredItem } from './stored-item.ts';
 
 /** @see Amazon DynamoDB API Reference, "BatchWriteItem": at most 25 puts in a request */
 const BATCH_MAX = 25;

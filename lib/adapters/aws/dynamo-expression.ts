@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Change, Condition } from '../../ports/table.ts';
-import { storedValue } from './attribute-value.ts';
+import { storedValue } from './stored-item.ts';
 
 /** The texts of a request, with the names and values that they mention. */
 export interface DynamoExpression {

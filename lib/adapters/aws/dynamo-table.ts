@@ -11,10 +11,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { inParallel } from '../../core/in-parallel.ts';
 import type { Change, Condition, Item, ItemKey, Query, QueueQuery, Table, Write } from '../../ports/table.ts';
-import { readItem, type StoredItem, storedItem } from './attribute-value.ts';
 import { batchesOf, batchWrite } from './batch-write.ts';
 import { dynamoExpression } from './dynamo-expression.ts';
 import { serviceFault } from './service-fault.ts';
+import { readItem, type StoredItem, storedItem } from './stored-item.ts';
 import { QUEUE_INDEX } from './table-schema.ts';
 
 /** Batches in flight: enough to fill the connection, few enough not to be throttled at once. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredItem } from '../../../lib/adapters/aws/attribute-value.ts';
+import type { StoredItem } from '../../../lib/adapters/aws/stored-item.ts';
 import { batchesOf, batchWrite } from '../../../lib/adapters/aws/batch-write.ts';
 
 const item = (sort: number): StoredItem => ({ partition: { S: 'p' }, sort: { S: String(sort) } });
