@@ -44,8 +44,7 @@ export async function storePlan(
   const given = { ...plan, grants: held.grants };
   if (plan.generation === 1) await writeDocument(services.objects, { run: plan.run, name: 'first-plan' }, given);
   await writeDocument(services.objects, { run: plan.run, name: 'plan' }, given);
-  const runs = records.some(({ state }) => state === 'RUNNING');
-  if (held.grants.length === 0 && !runs) return { outcome: 'queued', freeAt: held.freeAt };
+  if (held.grants.length === 0 && waitsForSlots(records)) return { outcome: 'queued', freeAt: held.freeAt };
   if (records.length === 0) await createPlanned(stored, services);
   else await replan(stored, services);
   const now = services.clock.now();
@@ -53,6 +52,12 @@ export async function storePlan(
     if (verdict !== 'waiting') await releaseCanary(services.table, { run: plan.run, type }, now);
   }
   return { outcome: 'planned' };
+}
+
+/** A run whose shards are all done or running has nothing to queue for: what is left to do is to watch it, or to end it. */
+function waitsForSlots(records: readonly ShardRecord[]): boolean {
+  const has = (...states: readonly ShardRecord['state'][]) => records.some(({ state }) => states.includes(state));
+  return records.length === 0 || (has('READY', 'BLOCKED') && !has('RUNNING'));
 }
 
 interface HeldSlots {
