@@ -24,7 +24,7 @@ interface Deciding {
  * may do it, again and again: the first decision stands.
  *
  * The tail enters its index before the decision: were it the other way round, the rest of the index could commit and
- * be taken for the whole.
+ * be taken for the whole (docs/adr/0020).
  */
 export async function decideCut(table: Table, tail: ShardRecord, deciding: Deciding): Promise<Cut> {
   await changeItem(table, shardKey(tail.run, tail.root), { add: { leaves: new Set([tail.shard]) } });
