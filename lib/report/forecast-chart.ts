@@ -1,6 +1,7 @@
 import { dataTable } from './data-table.ts';
 import { html, type Markup } from './html.ts';
 import { OTHER_COLOUR, operationColours } from './operation-colours.ts';
+import { rateChart } from './rate-chart.ts';
 import type { RunReport } from './run-report.ts';
 import { section, tableBehind } from './section.ts';
 import { type ShardComparison, shardComparisons, wasInside } from './shard-comparisons.ts';
@@ -40,11 +41,13 @@ export function forecastChart(report: RunReport): Markup {
           : html`One dot is one shard, from the least predicted time to the largest. The band is the ${shareText(report.forecast.level)} interval, the line the prediction; a hollow dot fell outside.${
               byOperation.size > fans.length && ' Operations with few shards stand in the table alone.'
             }`,
-    body:
+    body: html`${
       fans.length === 0
         ? modelTable(report, byOperation)
         : html`<div class="fans">${fans}</div>
-${tableBehind(modelTable(report, byOperation))}`,
+${tableBehind(modelTable(report, byOperation))}`
+    }
+${rateChart(report)}`,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { DurationMs } from '../core/quantity.ts';
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Interval } from '../forecast/interval.ts';
 import { onOneVcpu } from '../forecast/size/on-one-vcpu.ts';
 import type { RunReport } from './run-report.ts';
@@ -9,6 +9,7 @@ export interface ShardComparison {
   readonly operation: string;
   readonly predicted: Interval;
   readonly actualMs: DurationMs;
+  readonly startedAt: EpochMs;
 }
 
 /**
@@ -23,7 +24,7 @@ export function shardComparisons({ attempts, forecast }: RunReport): readonly Sh
     const { shard, operation, outcome } = attempt;
     const predicted = predictedOf.get(shard);
     if (outcome !== 'committed' || !predicted) return [];
-    return [{ shard, operation, predicted, actualMs: onOneVcpu(attempt) }];
+    return [{ shard, operation, predicted, actualMs: onOneVcpu(attempt), startedAt: attempt.startedAt }];
   });
 }
 

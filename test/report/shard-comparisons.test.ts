@@ -24,7 +24,7 @@ describe('shardComparisons', () => {
 
   it('counts the ends of an interval as inside', () => {
     const predicted = { point: 2, lower: 1, upper: 3, level: 0.9 };
-    const at = (actualMs: number) => wasInside({ shard: 'a/0', operation: 'a', predicted, actualMs });
+    const at = (actualMs: number) => wasInside({ shard: 'a/0', operation: 'a', startedAt: 0, predicted, actualMs });
     expect([0.9, 1, 3, 3.1].map(at)).toEqual([false, true, true, false]);
   });
 });
