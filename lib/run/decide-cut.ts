@@ -78,8 +78,8 @@ function startable(epoch: number | undefined): Condition {
 /** Whoever releases a need looks for shards after the reason is stored; the tail looks for reasons after it exists. */
 async function openTail(table: Table, tail: ShardRecord, now: EpochMs): Promise<Cut> {
   await changeItem(table, operationKey(tail.run, tail.operation), { add: { tails: new Set([tail.shard]) } });
-  const met = new Set([...(await metNeeds(table, tail)), splitNeed(tail.shard)]);
-  return { cut: true, tail: await openShard(table, tail, { met, now }) };
+  const decided = { ...tail, met: new Set([...tail.met, splitNeed(tail.shard)]) };
+  return { cut: true, tail: await openShard(table, tail, { met: await metNeeds(table, decided), now }) };
 }
 
 async function dropTail(table: Table, tail: ShardRecord, now: EpochMs): Promise<Cut> {

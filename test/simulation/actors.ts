@@ -23,6 +23,8 @@ const ZONES = ['az1', 'az2'] as const;
 const TRIES_MAX = 4;
 /** Share of looks at which a worker tries to commit what it has, wherever it is. */
 const HASTE = 0.03;
+/** Longest time that a worker reads a block, in leases: some come back just after theirs has run out. */
+const SLOW_LEASES = 1.4;
 /** Share of failures that no further attempt would cure. */
 const HOPELESS = 0.15;
 const ATTEMPT_MAX = 4;
@@ -38,7 +40,7 @@ export const work: Behaviour = async (world, actor, table) => {
     const now = clockOf(world, actor);
     const tier = TIERS[upTo(world, TIERS.length - 1)] ?? TIERS[0];
     const ready = await patiently(() => nextReady(table, { run, memoryTierMiB: tier, zone: 'az1', limit: 3 }));
-    const silent = world.random() < 0.3 ? await patiently(() => expired(table, run, now)) : [];
+    const silent = world.random() < 0.6 ? await patiently(() => expired(table, run, now)) : [];
     let claimedAny = false;
     for (const shard of [...(ready ?? []), ...(silent ?? [])]) {
       if (world.over || claimedAny) break;
@@ -88,7 +90,7 @@ async function attempt(world: World, actor: Actor, { table, shard, lease }: Atte
       if (advance.kind === 'cut') continue;
       pieces.push([cursor, next]);
       cursor = next;
-      if (world.random() < 0.3) await scheduler.sleep(upTo(world, 8));
+      if (world.random() < 0.4) await scheduler.sleep(upTo(world, Math.ceil(SLOW_LEASES * scenario.leaseMs)));
       if (world.random() < scenario.failures) return fail(world, actor, { table, shard, lease });
     }
     const committed = { cursor, output: { pieces }, now: clockOf(world, actor) };
