@@ -7,7 +7,7 @@ export interface DelaySummaryState {
   readonly sketch: SketchState;
 }
 
-/** What a person reads: the mean to two decimals, quantiles within one per cent. */
+/** What a person reads: counts, sums and means exactly, quantiles within one per cent, to two decimals. */
 export interface DelayStatistics {
   readonly count: number;
   readonly sumMinutes: number;
@@ -46,12 +46,12 @@ export function delaySummary(): DelaySummary {
     state: () => ({ count, sumMinutes, sketch: sketch.state() }),
     statistics() {
       const [p50Minutes = 0, p95Minutes = 0, p99Minutes = 0] = sketch.quantiles([0.5, 0.95, 0.99]).map(twoDecimals);
-      return { count, sumMinutes, meanMinutes: twoDecimals(sumMinutes / count), p50Minutes, p95Minutes, p99Minutes };
+      return { count, sumMinutes, meanMinutes: sumMinutes / count, p50Minutes, p95Minutes, p99Minutes };
     },
   };
 }
 
-/** Enough for minutes, and the same text on every processor. Adding 0 turns -0 into 0: JSON has only one of them. */
+/** A sketch's logarithms may differ in the last digit between processors: two decimals do not. Adding 0 turns -0 into 0. */
 function twoDecimals(value: number): number {
   return Math.round(value * 100) / 100 + 0;
 }
