@@ -136,6 +136,18 @@ export const sweep: Behaviour = async (world, actor, table) => {
   }
 };
 
+/** What a dead worker held is given back at once, by someone who knows that it is dead. */
+export function freeing(owner: string): Behaviour {
+  return async function free(world, actor, table) {
+    const shards = (await patiently(() => collect(readShards(table, world.run)))) ?? [];
+    for (const shard of shards) {
+      if (shard.state !== 'RUNNING' || shard.owner !== owner) continue;
+      const release = { verdict: judge(world, shard), now: clockOf(world, actor) };
+      await patiently(() => releaseShard(table, shard, release));
+    }
+  };
+}
+
 /** Moves shards about that nobody has claimed. */
 export const plan: Behaviour = async (world, _actor, table) => {
   for (let generation = 1; generation < 6 && !world.over; generation += 1) {

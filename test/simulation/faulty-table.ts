@@ -101,6 +101,7 @@ async function happen<Result>(world: World, actor: Actor, made: Call<Result>): P
     const landed = random() < 0.5;
     note(landed ? ' landed, then it crashed' : ' crashed');
     actor.dead = true;
+    world.dead.add(actor.name);
     if (landed) await made.apply();
     return forever();
   }

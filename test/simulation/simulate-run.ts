@@ -5,7 +5,7 @@ import { readShards } from '../../lib/run/read-shards.ts';
 import { runProgress } from '../../lib/run/run-progress.ts';
 import type { ShardRecord } from '../../lib/run/shard-record.ts';
 import { sweepRun } from '../../lib/run/sweep-run.ts';
-import { type Behaviour, create, judge, plan, promote, split, sweep, work } from './actors.ts';
+import { type Behaviour, create, freeing, judge, plan, promote, split, sweep, work } from './actors.ts';
 import { faultyTable } from './faulty-table.ts';
 import type { Scenario } from './scenario.ts';
 import { scheduler } from './scheduler.ts';
@@ -16,6 +16,8 @@ import { type Actor, upTo, violate, type World } from './world.ts';
 const STEPS_MAX = 20_000;
 /** Events between two looks at whether the run is over. */
 const LOOK_EVERY = 25;
+/** Share of dead workers whose death is noticed, and whose shards are freed before their lease ends. */
+const NOTICED = 0.5;
 /** Sweeps after the end that may still find something: a repair can uncover the next one. */
 const LAST_SWEEPS_MAX = 6;
 
@@ -41,6 +43,7 @@ export async function simulateRun(
     scheduler: scheduler(random),
     table: memoryTable(),
     holders: new Map(),
+    dead: new Set(),
     violations: [],
     history: options.history ? [] : undefined,
     over: false,
@@ -87,8 +90,10 @@ function enter(world: World, behaviour: Behaviour, part = 0): void {
   );
   const watch = (): void => {
     if (world.over || ended) return;
-    if (actor.dead) enter(world, behaviour, part + 1);
-    else world.scheduler.add(watch, 30);
+    if (actor.dead) {
+      enter(world, behaviour, part + 1);
+      if (behaviour === work && world.random() < NOTICED) enter(world, freeing(actor.name));
+    } else world.scheduler.add(watch, 30);
   };
   world.scheduler.add(watch, 30);
 }

@@ -85,12 +85,13 @@ function cutting({ old, now }: ShardChange): readonly string[] {
   return broken;
 }
 
-/** A lease is taken away only by its owner, or once it has ended and the grace is over by the taker's clock. */
+/** A lease is taken away by its owner, after its owner's death, or once it and the grace are over by the taker's clock. */
 function leasing(world: World, { actor, calledAt }: WriteContext, { old, now }: ShardChange): readonly string[] {
   const lost =
     old.state === 'RUNNING' && (now.epoch !== old.epoch || now.state === 'READY' || now.state === 'POISONED');
   const clocksAgree = 2 * world.scenario.skewMs <= world.scenario.graceMs;
-  if (!lost || old.owner === actor.name || !clocksAgree) return [];
+  const givenUp = old.owner === actor.name || world.dead.has(old.owner ?? '');
+  if (!lost || givenUp || !clocksAgree) return [];
   const goodUntil = (old.leaseUntil ?? 0) + world.scenario.graceMs;
   return calledAt > goodUntil
     ? []

@@ -13,6 +13,8 @@ export interface World {
   readonly table: Table;
   /** Who believes to hold which shard in which epoch. */
   readonly holders: Map<string, string>;
+  /** Actors that have crashed. */
+  readonly dead: Set<string>;
   /** What was broken, in words; the first one ends the run. */
   readonly violations: string[];
   /** What happened, step by step, when it is asked for. */
