@@ -7,7 +7,7 @@ import type { Bench } from './bench.ts';
 import { MUTANTS, type Mutant } from './data/protocol-mutants.ts';
 
 /** Each mutant must be caught within this many seeds. */
-const SEEDS_MAX = 400;
+const SEEDS_MAX = 1_000;
 
 const ROOT = join(import.meta.dirname, '..');
 
