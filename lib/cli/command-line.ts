@@ -6,7 +6,7 @@ import { describeFailure } from './describe-failure.ts';
 import { EXIT_CODES, EXIT_CODES_HELP } from './exit-code.ts';
 
 /** The program with all its commands, ready to parse. */
-export function commandLine(context: CliContext): Command {
+function commandLine(context: CliContext): Command {
   const program = new Command('foreshard')
     .description('Runs data workflows so that they meet their deadline at the least cost.')
     .version(packageJson.version)

@@ -3,13 +3,13 @@ import { type Content, html, type Markup } from './html.ts';
 /** Rows that a table in the report shows; the run's report.json has them all. */
 export const ROWS_MAX = 250;
 
-export interface Column {
+interface Column {
   readonly title: Content;
   /** Numbers stand at the right, digit under digit. */
   readonly numeric?: boolean;
 }
 
-export interface DataTable {
+interface DataTable {
   /** Says what the table holds, for those who do not see the heading above it. */
   readonly caption: string;
   readonly columns: readonly Column[];

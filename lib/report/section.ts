@@ -1,6 +1,6 @@
 import { type Content, html, type Markup } from './html.ts';
 
-export interface Section {
+interface Section {
   readonly id: string;
   readonly title: string;
   /** One or two sentences that say what is to be seen. */

@@ -52,8 +52,10 @@ export function timelineData(report: RunReport): TimelineData {
   const slots = slotsOf(attempts);
   const slotIndex = new Map(slots.map((slot, index) => [slotKey(slot.zone, slot.id), index]));
   const operationIndex = new Map(operations.map(({ id }, index) => [id, index]));
-  const rowOf = (attempt: ShardAttempt) => slotIndex.get(slotKey(attempt.zone, attempt.slot)) ?? 0;
-  const sorted = [...attempts].sort((a, b) => rowOf(a) - rowOf(b) || a.startedAt - b.startedAt);
+  const placed = attempts
+    .map((attempt) => ({ attempt, row: slotIndex.get(slotKey(attempt.zone, attempt.slot)) ?? 0 }))
+    .sort((a, b) => a.row - b.row || a.attempt.startedAt - b.attempt.startedAt);
+  const sorted = placed.map(({ attempt }) => attempt);
   return {
     lengthMs: report.endedAt - startedAt,
     deadlineMs: report.deadlineAt - startedAt,
@@ -62,7 +64,7 @@ export function timelineData(report: RunReport): TimelineData {
     slots,
     columns: {
       operation: base64(Uint16Array.from(sorted, ({ operation }) => operationIndex.get(operation) ?? 0)),
-      slot: base64(Uint16Array.from(sorted, rowOf)),
+      slot: base64(Uint16Array.from(placed, ({ row }) => row)),
       startMs: base64(Uint32Array.from(sorted, (attempt) => Math.max(0, attempt.startedAt - startedAt))),
       durationMs: base64(Uint32Array.from(sorted, ({ durationMs }) => durationMs)),
       index: base64(Uint32Array.from(sorted, ({ shard }) => shardIndex(shard))),

@@ -70,9 +70,7 @@ function drawAttempt(at, from, to, top) {
     pen.setLineDash([]);
     return;
   }
-  pen.beginPath();
-  pen.roundRect(from, top, wide, tall, wide > 6 && tall > 6 ? 2 : 0);
-  pen.fill();
+  fillBar(from, top, wide, tall);
   if (epoch[at] > 1 && wide > 9 && tall > 6) {
     pen.fillStyle = colours.surface;
     pen.beginPath();
@@ -83,6 +81,14 @@ function drawAttempt(at, from, to, top) {
   }
 }
 
+/** A path for each of many thin bars would cost ten times as much as the bars. */
+function fillBar(x, y, wide, tall) {
+  if (wide <= 6 || tall <= 6) return pen.fillRect(x, y, wide, tall);
+  pen.beginPath();
+  pen.roundRect(x, y, wide, tall, 2);
+  pen.fill();
+}
+
 function drawFailed(at) {
   const from = Math.max(GUTTER, xOf(startMs[at]));
   const wide = Math.max(1.5, Math.min(width - RIGHT, xOf(startMs[at] + durationMs[at])) - from - 0.75);
@@ -90,9 +96,7 @@ function drawFailed(at) {
   const tall = rowHeight > 4 ? rowHeight - 1 : rowHeight;
   pen.globalAlpha = view.only.size === 0 || view.only.has(operation[at]) ? 1 : 0.12;
   pen.fillStyle = colours.bad;
-  pen.beginPath();
-  pen.roundRect(from, top, wide, tall, wide > 6 && tall > 6 ? 2 : 0);
-  pen.fill();
+  fillBar(from, top, wide, tall);
   if (wide < 9 || tall < 9) return;
   const x = from + wide / 2, y = top + tall / 2;
   pen.strokeStyle = colours.surface;

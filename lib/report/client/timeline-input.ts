@@ -152,7 +152,8 @@ for (const button of document.querySelectorAll('button[data-operation]')) {
   });
 }
 
-new ResizeObserver(drawSoon).observe(canvas.parentElement);
+// It also speaks up when it begins to observe: then there is nothing to draw again.
+new ResizeObserver(() => { if (canvas.parentElement.clientWidth !== width) drawSoon(); }).observe(canvas.parentElement);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { readColours(); drawSoon(); });
 readColours();
 draw();

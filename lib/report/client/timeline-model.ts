@@ -9,7 +9,12 @@ const pen = canvas.getContext('2d');
 const COMMITTED = 0, FAILED = 1, LOST = 2;
 const GUTTER = 112, RIGHT = 14, MARK_LANE = 20, BUSY_LANE = 64, ZONE_HEAD = 22, AXIS = 26;
 
-const numbers = (text, Type) => new Type(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const numbers = (text, Type) => {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at);
+  return new Type(bytes.buffer);
+};
 const operation = numbers(data.columns.operation, Uint16Array);
 const slot = numbers(data.columns.slot, Uint16Array);
 const startMs = numbers(data.columns.startMs, Uint32Array);
