@@ -18,7 +18,8 @@ const ZONES = ['local-a', 'local-b'];
 export function thisMachine(): Machine {
   return {
     vcpuCount: availableParallelism(),
-    memoryMiB: Math.floor((process.constrainedMemory() || totalmem()) / BYTES_PER_MIB),
+    // A container without a limit says 2^64: the machine's own memory is a limit in any case.
+    memoryMiB: Math.floor(Math.min(process.constrainedMemory() || totalmem(), totalmem()) / BYTES_PER_MIB),
   };
 }
 
