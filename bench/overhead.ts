@@ -25,7 +25,7 @@ const WORKFLOW = {
 };
 
 /** The shards wait without using a processor, so more slots than processors do not slow each other down. */
-const SETTINGS = { vcpuMax: SLOT_COUNT, slotMax: SLOT_COUNT / 2 };
+const SETTINGS = { vcpuMax: SLOT_COUNT, slotMax: SLOT_COUNT / 2, tiersMiB: [1_769] };
 
 /** What a shard costs beside its task: claim, heartbeat, output, commit, and its part of the start and the end. */
 export const bench: Bench = {
