@@ -6,6 +6,7 @@ import { type ErrorScores, intervalModel } from './intervals/interval-model.ts';
 import { type PathError, pathErrors } from './intervals/path-errors.ts';
 import type { FittedModel, Model, Series } from './model.ts';
 import { levelMedian } from './models/baselines.ts';
+import { type Reach, reachOf, within } from './numeric/reach-of.ts';
 import type { History, PointModel } from './point-model.ts';
 import { prepareHistory } from './prepare/prepare-history.ts';
 
@@ -135,12 +136,7 @@ const REACH = 2;
 
 /** Keeps a path where the history lets one believe it: never far outside of what was seen, never negative for counts. */
 function withinReach(path: Float64Array, observed: Float64Array, nonNegative: boolean): Float64Array {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of observed) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-  }
-  const reach = REACH * (most - least);
-  const lowest = nonNegative ? Math.max(0, least - reach) : least - reach;
-  return path.map((value) => Math.min(most + reach, Math.max(lowest, value)));
+  const [lowest, highest] = reachOf(observed, REACH);
+  const reach: Reach = [nonNegative ? Math.max(0, lowest) : lowest, highest];
+  return path.map((value) => within(reach, value));
 }

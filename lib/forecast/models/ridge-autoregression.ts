@@ -1,4 +1,5 @@
 import { laggedProducts, runningSum } from '../numeric/lagged-products.ts';
+import { type Reach, reachOf, within } from '../numeric/reach-of.ts';
 import { addColumns, type NormalEquations, ridgeRegression } from '../numeric/ridge-regression.ts';
 import { linearScale, logScale } from '../numeric/value-scale.ts';
 import type { History, PointForecaster, PointModel } from '../point-model.ts';
@@ -44,7 +45,7 @@ function fitRecipe(recipe: Recipe, history: History): PointForecaster | undefine
   const level = Float64Array.from(history.values, scale.forward);
   const changes = changesOf(level, difference);
   const equationsUpTo = normalEquations(changes, plan);
-  const bounds = boundsOf(level);
+  const bounds = reachOf(level, REACH);
   const learnt = (trainingEnd: number): PointForecaster => {
     const coefficients = ridgeRegression(equationsUpTo(trainingEnd), PENALTY);
     const fitted = { level, changes, plan, coefficients, bounds };
@@ -157,7 +158,7 @@ interface FittedRecipe {
   readonly changes: Float64Array;
   readonly plan: ColumnPlan;
   readonly coefficients: Float64Array;
-  readonly bounds: readonly [number, number];
+  readonly bounds: Reach;
 }
 
 /** Each step's forecast is the next one's known value. */
@@ -170,7 +171,7 @@ function iterate({ level, changes, plan, coefficients, bounds }: FittedRecipe, o
     const at = window + ahead;
     const change = lagPart(moved, plan.lags, coefficients, at) + wavePart(plan, coefficients, origin + ahead);
     const before = difference > 0 ? (path[at - difference] ?? 0) : 0;
-    const value = Math.min(bounds[1], Math.max(bounds[0], before + change));
+    const value = within(bounds, before + change);
     path[at] = value;
     moved[at] = value - before;
   }
@@ -200,14 +201,4 @@ function wavePart({ lags, waves }: ColumnPlan, coefficients: Float64Array, step:
     column += 2;
   }
   return sum;
-}
-
-function boundsOf(level: Float64Array): readonly [number, number] {
-  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of level) {
-    lowest = Math.min(lowest, value);
-    highest = Math.max(highest, value);
-  }
-  const width = highest - lowest;
-  return [lowest - REACH * width, highest + REACH * width];
 }
