@@ -6,7 +6,8 @@ import { ForeshardStack, StoreStack } from './stack.ts';
  * The ready app: `cdk deploy --all`. It is made for the account and region of the credentials; without any it is
  * synthesized for none in particular. Context sets what most want to set: `-c zonal=false -c name=mine -c tasks=./my-tasks.ts`.
  */
-const app = new App();
+const outdir = process.env.CDK_OUTDIR ?? 'cdk.out';
+const app = new App({ outdir });
 const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
 const env = account && region ? { env: { account, region } } : {};
 const name = text('name') ?? 'foreshard';
@@ -24,7 +25,8 @@ Tags.of(app).add('application', name);
 if (process.env.CDK_VALIDATION !== 'false') {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }
-app.synth();
+const { stacks } = app.synth();
+if (!process.env.CDK_OUTDIR) console.log(`${stacks.map(({ stackName }) => stackName).join(' and ')} lie in ${outdir}`);
 
 function text(key: string): string | undefined {
   const value: unknown = app.node.tryGetContext(key);
