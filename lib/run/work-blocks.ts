@@ -50,12 +50,12 @@ export function workBlocks({ range, kept, clock, read }: BlocksRequest): WorkBlo
   }
 
   async function* blocks(): AsyncGenerator<Block> {
-    for (let whole = false; !whole; ) {
+    for (let [whole, first] = [false, true]; !whole; first = false) {
       whole = true;
       const resumedAt = given;
       for await (const block of read({ start: resumedAt, end })) {
         const broadcast = block.end <= resumedAt;
-        if (broadcast && resumedAt > range.start) continue;
+        if (broadcast && !first) continue;
         whole = broadcast || (await take(block.end));
         if (!whole) break;
         given = Math.max(given, block.end);
