@@ -6,6 +6,7 @@ import { costText } from '../report/text/cost-text.ts';
 import { countText } from '../report/text/count-text.ts';
 import { durationText } from '../report/text/duration-text.ts';
 import { intervalText } from '../report/text/interval-text.ts';
+import { pathText } from '../report/text/path-text.ts';
 import { shardsText } from '../report/text/shards-text.ts';
 import { shareText } from '../report/text/share-text.ts';
 import { textTable } from '../report/text-table.ts';
@@ -95,7 +96,7 @@ function reasonLines(tried: TriedPlan): readonly string[] {
   const { operations, lengthMs } = sharding.criticalPath;
   const expected = durationText(sharding.expectedLengthMs);
   return [
-    line('critical path', `${operations.join(' → ')}: ${expected} expected, ${durationText(lengthMs)} to be safe`),
+    line('critical path', `${pathText(operations)}: ${expected} expected, ${durationText(lengthMs)} to be safe`),
     ...sharding.operations
       .filter(({ steps }) => steps.length > 1)
       .slice(0, LISTED_MAX)

@@ -5,6 +5,7 @@ import type { RunReport } from './run-report.ts';
 import { section, tableBehind } from './section.ts';
 import { countText } from './text/count-text.ts';
 import { durationText } from './text/duration-text.ts';
+import { pathText } from './text/path-text.ts';
 
 /** Operations beyond this number: only those of the critical path are drawn. */
 const DRAWN_MAX = 60;
@@ -16,7 +17,7 @@ export function criticalPathChart(report: RunReport): Markup {
   return section({
     id: 'path',
     title: 'Critical path',
-    lead: html`${criticalPath.operations.join(' → ')}: planned to take at most ${durationText(criticalPath.lengthMs)}. Every second saved here makes the run shorter; elsewhere there is slack.${
+    lead: html`${pathText(criticalPath.operations)}: planned to take at most ${durationText(criticalPath.lengthMs)}. Every second saved here makes the run shorter; elsewhere there is slack.${
       shown.length < operations.length &&
       ` Only the critical ones of ${countText(operations.length)} operations are drawn.`
     }`,

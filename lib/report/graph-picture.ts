@@ -2,6 +2,7 @@ import { type GraphLayout, type GraphPlace, graphLayout } from './graph-layout.t
 import { html, type Markup } from './html.ts';
 import type { OperationReport } from './run-report.ts';
 import { durationText } from './text/duration-text.ts';
+import { pathText } from './text/path-text.ts';
 import { shardsText } from './text/shards-text.ts';
 
 const BOX = { width: 176, height: 54, gapX: 72, gapY: 24, margin: 4 } as const;
@@ -24,7 +25,7 @@ export function graphPicture(operations: readonly OperationReport[], path: reado
     })),
   );
   const { width, height } = sizeOf(layout);
-  return html`<svg class="graph" role="img" aria-label="Operations and their dependencies; the critical path is ${path.join(', then ')}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+  return html`<svg class="graph" role="img" aria-label="Operations and their dependencies; the critical path is ${pathText(path)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 ${edges(operations, layout, path)}
 ${operations.map((operation) => box(operation, layout.places.get(operation.id)))}
 </svg>`;

@@ -6,6 +6,7 @@ import { costText } from './text/cost-text.ts';
 import { countText } from './text/count-text.ts';
 import { durationText } from './text/duration-text.ts';
 import { intervalText } from './text/interval-text.ts';
+import { pathText } from './text/path-text.ts';
 import { plainText } from './text/plain-text.ts';
 import { shareText } from './text/share-text.ts';
 import { textTable } from './text-table.ts';
@@ -83,7 +84,7 @@ function summaryLines(report: RunReport, colour: TerminalColour): readonly strin
       '',
       `ran ${durationText(endedAt - startedAt)}, planned ${durationText(promise.expectedEndAt - startedAt)}, allowed ${durationText(deadlineAt - startedAt)}, planned chance ${shareText(promise.chance)}`,
     ),
-    line('critical path', criticalPath.operations.map(plainText).join(' → ')),
+    line('critical path', plainText(pathText(criticalPath.operations))),
     line(
       'cost on AWS',
       `${colour.bold(costText(cost.totalUsd))}, planned ${costText(promise.costUsd)} (${parts.join(', ')})`,

@@ -77,6 +77,15 @@ describe('help', () => {
   });
 });
 
+describe('a pipe', () => {
+  it('that closes early is no failure', async () => {
+    const program = join(import.meta.dirname, '../../lib/cli/foreshard.ts');
+    const command = `"$0" "$1" plan --help | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command, process.execPath, program]);
+    expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
+  });
+});
+
 describe('bad usage', () => {
   it.each([
     [['bogus'], /^error: unknown command 'bogus'; see --help\n$/],

@@ -3,6 +3,7 @@ import { bytesText } from '../../../lib/report/text/bytes-text.ts';
 import { costText } from '../../../lib/report/text/cost-text.ts';
 import { countText } from '../../../lib/report/text/count-text.ts';
 import { durationText } from '../../../lib/report/text/duration-text.ts';
+import { pathText } from '../../../lib/report/text/path-text.ts';
 import { plainText } from '../../../lib/report/text/plain-text.ts';
 import { shareText } from '../../../lib/report/text/share-text.ts';
 
@@ -69,6 +70,14 @@ describe('shareText', () => {
     [1, '100 %'],
   ])('writes %d as %s', (share, text) => {
     expect(shareText(share)).toBe(text);
+  });
+});
+
+describe('pathText', () => {
+  it('names every operation of a short path, and both ends of a long one', () => {
+    expect(pathText(['clean', 'join', 'report'])).toBe('clean → join → report');
+    const long = Array.from({ length: 1_500 }, (_, index) => `o${index}`);
+    expect(pathText(long)).toBe('o0 → o1 → o2 → o3 → o4 → o5 → 1,491 more → o1497 → o1498 → o1499');
   });
 });
 
