@@ -42,7 +42,7 @@ const FEW_SAMPLES = 5;
 const WORTH_CHANGING = 1.02;
 
 /** Folds by run test what matters, the next run; with fewer runs the samples are dealt out instead. */
-const RUNS_MIN = 3;
+const RUNS_MIN = 2;
 const FOLD_COUNT = 5;
 
 /** How much the log error is expected to grow by each e-fold beyond the sizes that were seen. */
