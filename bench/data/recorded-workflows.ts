@@ -33,6 +33,7 @@ interface Execution {
 }
 
 const MIB = 1_048_576;
+const VCPU_MIN = 0.1;
 /** Memory that no recording knows: 256 MiB and 1.5 times the bytes moved, at most 8 GiB. */
 const UNKNOWN_BASE_MIB = 256;
 const UNKNOWN_PER_BYTE = 1.5;
@@ -41,7 +42,7 @@ const UNKNOWN_MAX_MIB = 8_192;
 /**
  * The recorded scientific workflows (WfFormat 1.5) of a data folder.
  *
- * A task's vCPUs are its average CPU use in whole cores, at least one; parents and children are one set of edges.
+ * A task uses the vCPUs that it used on average, at least a tenth of one; parents and children are one set of edges.
  *
  * @param folder laid out as the shared data: `workflows/*.json.gz`
  */
@@ -74,7 +75,7 @@ function readTasks(file: string): readonly RecordedTask[] {
     return {
       before: [...(edges[index] ?? [])].filter((earlier) => earlier !== index),
       durationMs: Math.round((run?.runtimeInSeconds ?? 0) * 1_000),
-      vcpu: Math.max(1, Math.round((run?.avgCPU ?? 100) / 100)),
+      vcpu: Math.max(VCPU_MIN, (run?.avgCPU ?? 100) / 100),
       memoryMiB: Math.ceil(run?.memoryInBytes ? run.memoryInBytes / MIB : imputedMiB),
       type: task.name.replace(/_?\d+$/, ''),
     };

@@ -1,7 +1,8 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import { listSchedule, type Schedule, type ScheduleProblem } from './list-schedule.ts';
-import { forwardBackward, reverseGraph } from './reverse-schedule.ts';
+import { forwardBackward, reverseGraph, type Scheduler } from './reverse-schedule.ts';
+import { serialSchedule } from './serial-schedule.ts';
 
 /** How far keys are moved: shares of the schedule's length, from a small search about the best to a fresh start. */
 const NOISE_SHARES = [0.02, 0.05, 0.1, 0.3];
@@ -13,9 +14,16 @@ export interface Effort {
   readonly boundMs: DurationMs;
 }
 
+/** Ways to make a schedule from an order, tried in turn: the serial scheme, and list scheduling by both rules. */
+const WAYS: readonly { readonly scheduler: Scheduler; readonly fit: 'roomiest' | 'tightest' }[] = [
+  { scheduler: listSchedule, fit: 'roomiest' },
+  { scheduler: serialSchedule, fit: 'roomiest' },
+  { scheduler: listSchedule, fit: 'tightest' },
+];
+
 /**
  * Polishes a schedule: forward-backward improvement from the given order, then from many orders near the best one and
- * near the first, with both rules for the choice of a bin.
+ * near the first, by list scheduling and by the serial scheme.
  *
  * It pays when run times are known. With errors of more than about a fifth, plain list scheduling is as good: the
  * polish fits the errors.
@@ -34,19 +42,20 @@ export function improveSchedule(
   const backward = reverseGraph(problem.graph);
   const taskCount = Math.max(1, problem.graph.taskCount);
   let placed = 0;
-  const polish = (fit: 'roomiest' | 'tightest', order: Float64Array): Schedule => {
-    const fitted = { ...problem, fit };
+  const polish = (start: number, order: Float64Array): Schedule => {
+    const { scheduler, fit } = WAYS[start % WAYS.length] ?? { scheduler: listSchedule, fit: 'roomiest' };
     placed += PASSES_PER_START * taskCount;
-    return forwardBackward(fitted, { ...fitted, graph: backward }, listSchedule(fitted, order));
+    const forward = { ...problem, fit };
+    return forwardBackward(scheduler, { forward, backward: { ...forward, graph: backward } }, order);
   };
-  let best = polish('roomiest', keys);
+  let best = polish(0, keys);
   const scale = best.makespanMs / Math.max(1, spanOf(keys));
   const first = keys.map((key) => key * scale);
-  for (let start = 0; placed < placementsMax && best.makespanMs > boundMs; start += 1) {
-    const base = start % 3 === 0 ? first : best.startsMs;
-    const noiseMs = (NOISE_SHARES[start % NOISE_SHARES.length] ?? 0) * best.makespanMs;
+  for (let start = 1; placed < placementsMax && best.makespanMs > boundMs; start += 1) {
+    const base = start < WAYS.length || start % 4 === 0 ? first : best.startsMs;
+    const noiseMs = start < WAYS.length ? 0 : (NOISE_SHARES[start % NOISE_SHARES.length] ?? 0) * best.makespanMs;
     const found = polish(
-      start % 2 === 0 ? 'tightest' : 'roomiest',
+      start,
       base.map((key) => key + noiseMs * (random() - 0.5)),
     );
     if (found.makespanMs < best.makespanMs) best = found;

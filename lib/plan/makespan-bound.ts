@@ -8,9 +8,10 @@ const LOOKS_MAX = 400_000;
 const BISECTIONS = 20;
 /** Above this many tasks the quadratic parts are left out. */
 const TASKS_MAX = 5_000;
-/** Dual-feasible functions that see tasks above 1/2, 1/3, 1/4 and 1/5 of a bin, and as many sizes of tasks again. */
-const PARTS = [1, 2, 3, 4];
-const SIZES_MAX = 6;
+/** Dual-feasible functions tried: those that see tasks above 1/2, 1/3 and so on of a bin. */
+const PARTS_MAX = 40;
+/** Of these, and of those that count in whole tasks of one size, the ones kept: those that see the most work. */
+const FUNCTIONS_KEPT = 5;
 /** Room for the last bits of quotients. */
 const ROUNDING = 1e-9;
 
@@ -43,7 +44,8 @@ export function makespanBound(problem: ScheduleProblem, knownMs: DurationMs): Du
 }
 
 /** What each task takes of all capacity, in every way that no schedule can get around. */
-function capacityMeasures({ bins, classes, classOf }: ScheduleProblem): readonly CapacityShares[] {
+function capacityMeasures(problem: ScheduleProblem): readonly CapacityShares[] {
+  const { bins, classes, classOf } = problem;
   const totals = { vcpu: sum(bins.map(({ vcpu }) => vcpu)), memoryMiB: sum(bins.map(({ memoryMiB }) => memoryMiB)) };
   const alike = bins.every(({ vcpu, memoryMiB }) => vcpu === bins[0]?.vcpu && memoryMiB === bins[0]?.memoryMiB);
   const measures: CapacityShares[] = [];
@@ -53,24 +55,33 @@ function capacityMeasures({ bins, classes, classOf }: ScheduleProblem): readonly
     measures.push(Float64Array.from(classOf, (_, task) => share(task)));
     if (!alike) continue;
     const ofBin = Float64Array.from(classOf, (_, task) => share(task) * bins.length);
-    for (const part of PARTS) measures.push(ofBin.map((one) => dualFeasible(one, part) / bins.length));
-    for (const size of sizesOf(ofBin)) measures.push(ofBin.map((one) => wholeParts(one, size) / bins.length));
+    measures.push(
+      ...packingMeasures(ofBin, problem.durationsMs).map((shares) => shares.map((one) => one / bins.length)),
+    );
   }
   return measures;
 }
 
-/** The sizes that take most of the bins, as shares of one. */
-export function sizesOf(shares: Float64Array): readonly number[] {
-  const counts = new Map<number, number>();
-  for (const share of shares) if (share > 0) counts.set(share, (counts.get(share) ?? 0) + share);
-  return [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, SIZES_MAX)
-    .map(([size]) => size);
+/** Shares of a bin as the dual-feasible functions see them, for the functions that see the most work. */
+function packingMeasures(ofBin: Float64Array, durationsMs: Float64Array): readonly CapacityShares[] {
+  const byParts = Array.from({ length: PARTS_MAX }, (_, part) => ofBin.map((one) => dualFeasible(one, part + 1)));
+  const bySizes = sizesOf(ofBin).map((size) => ofBin.map((one) => wholeParts(one, size)));
+  return [byParts, bySizes].flatMap((measures) =>
+    measures
+      .map((shares) => ({ shares, workMs: workOf(durationsMs, shares) }))
+      .sort((a, b) => b.workMs - a.workMs)
+      .slice(0, FUNCTIONS_KEPT)
+      .map(({ shares }) => shares),
+  );
+}
+
+/** Sizes of tasks, evenly over their order: counting in whole tasks of a size is worth it just below many of them. */
+function sizesOf(shares: Float64Array): readonly number[] {
+  return sampled(new Set(shares.filter((share) => share > 0)), PARTS_MAX);
 }
 
 /** Counts a share in whole tasks of a size, of which a bin holds a whole number. */
-export function wholeParts(share: number, size: number): number {
+function wholeParts(share: number, size: number): number {
   return Math.floor(share / size + ROUNDING) / Math.floor(1 / size + ROUNDING);
 }
 
@@ -85,15 +96,12 @@ function dualFeasible(share: number, part: number): number {
   return Math.floor(scaled) / part;
 }
 
+function workOf(durationsMs: Float64Array, shares: CapacityShares): DurationMs {
+  return durationsMs.reduce((all, durationMs, task) => all + durationMs * (shares[task] ?? 0), 0);
+}
+
 function workBound(durationsMs: Float64Array, measures: readonly CapacityShares[]): DurationMs {
-  return measures.reduce(
-    (best, shares) =>
-      Math.max(
-        best,
-        durationsMs.reduce((all, durationMs, task) => all + durationMs * (shares[task] ?? 0), 0),
-      ),
-    0,
-  );
+  return measures.reduce((best, shares) => Math.max(best, workOf(durationsMs, shares)), 0);
 }
 
 function pathBound({ headsMs, tailsMs }: TaskWindows, durationsMs: Float64Array): DurationMs {

@@ -1,4 +1,4 @@
-import { listSchedule, type Schedule, type ScheduleProblem } from './list-schedule.ts';
+import type { Schedule, ScheduleProblem } from './list-schedule.ts';
 import { type TaskGraph, taskGraph } from './task-graph.ts';
 
 /** The same tasks with time running backwards: who waited is waited for. */
@@ -14,24 +14,34 @@ export function reverseGraph({ taskCount, offsets, targets }: TaskGraph): TaskGr
   return taskGraph(taskCount, from, to);
 }
 
+/** A way to make a schedule from an order. */
+export type Scheduler = (problem: ScheduleProblem, keys: Float64Array) => Schedule;
+
 /**
  * Forward-backward improvement: a schedule is pushed to the right in the order of its ends, then to the left in the
  * order of its new starts, until that no longer makes it shorter.
  *
  * @param backward the problem with {@link reverseGraph}; without releases and gains, which have no mirror image
- * @returns the best schedule on the way, never longer than the one given
- * @complexity that of two list schedules for each round
+ * @returns the best schedule on the way, never longer than that of the keys
+ * @complexity that of two schedules for each round, and one more
  * @see Li and Willis, "An iterative scheduling technique for resource-constrained project scheduling", 1992
  */
-export function forwardBackward(problem: ScheduleProblem, backward: ScheduleProblem, start: Schedule): Schedule {
-  let best = start;
-  let current = start;
+export function forwardBackward(
+  scheduler: Scheduler,
+  { forward, backward }: { readonly forward: ScheduleProblem; readonly backward: ScheduleProblem },
+  keys: Float64Array,
+): Schedule {
+  let best = scheduler(forward, keys);
+  let current = best;
   for (;;) {
-    const ends = current.startsMs.map((startMs, task) => -(startMs + (problem.durationsMs[task] ?? 0)));
-    const right = listSchedule(backward, ends);
-    const starts = right.startsMs.map((startMs, task) => -(startMs + (problem.durationsMs[task] ?? 0)));
-    current = listSchedule(problem, starts);
+    const right = scheduler(backward, fromEnd(forward, current));
+    current = scheduler(forward, fromEnd(forward, right));
     if (current.makespanMs >= best.makespanMs) return best;
     best = current;
   }
+}
+
+/** The order in which a schedule's tasks end, last first: with time running backwards, the order in which they start. */
+function fromEnd({ durationsMs }: ScheduleProblem, { startsMs }: Schedule): Float64Array {
+  return startsMs.map((startMs, task) => -(startMs + (durationsMs[task] ?? 0)));
 }

@@ -38,15 +38,38 @@ interface SizeGroup {
   readonly atOnce: number;
 }
 
-/** For each size of task: those at least as large, and how many of them all bins together can hold. */
+/** For each size of task: those at least as large, and how many of them can run at once. */
 function sizeGroups({ classes, classOf, bins }: ScheduleProblem, tasks: readonly number[]): readonly SizeGroup[] {
   return (['vcpu', 'memoryMiB'] as const).flatMap((resource) => {
     const sizeOf = (task: number) => classes[classOf[task] ?? 0]?.[resource] ?? 0;
-    return spread(new Set(tasks.map(sizeOf).filter((size) => size > 0)), SIZES_MAX).map((size) => ({
-      tasks: tasks.filter((task) => sizeOf(task) >= size),
-      atOnce: bins.reduce((count, bin) => count + Math.floor(bin[resource] / size + ROUNDING), 0),
-    }));
+    const rooms = bins.map((bin) => bin[resource]);
+    return spread(new Set(tasks.map(sizeOf).filter((size) => size > 0)), SIZES_MAX).map((size) => {
+      const members = tasks.filter((task) => sizeOf(task) >= size);
+      return { tasks: members, atOnce: mostAtOnce(members.map(sizeOf), rooms) };
+    });
   });
+}
+
+/** No more than as many of the smallest as fit each bin, nor than fit all bins taken as one. */
+function mostAtOnce(sizes: readonly number[], rooms: readonly number[]): number {
+  const ascending = sizes.toSorted((a, b) => a - b);
+  const together = fitting(
+    ascending,
+    rooms.reduce((all, room) => all + room, 0),
+  );
+  return Math.min(
+    together,
+    rooms.reduce((count, room) => count + fitting(ascending, room), 0),
+  );
+}
+
+function fitting(ascending: readonly number[], room: number): number {
+  let used = 0;
+  for (const [count, size] of ascending.entries()) {
+    used += size;
+    if (used > room * (1 + ROUNDING)) return count;
+  }
+  return ascending.length;
 }
 
 /** @param tasks longest first */

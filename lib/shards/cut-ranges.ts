@@ -52,41 +52,97 @@ function cutsInside(layout: InputLayout, count: number): readonly number[] {
   return [...cuts, layout.unitCount];
 }
 
-/** Ends at segment borders so that the heaviest range is as light as can be: bisection of its weight, filled greedily. */
+/** Ends at segment borders so that the heaviest range is as light as can be, and the others are nearly equal. */
 function cutsAtBorders(layout: InputLayout, count: number): readonly number[] {
   const segments = layout.segments.filter(({ units }) => units > 0);
   const weights = segmentWeights(segments);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let low = Math.max(
-    total / count,
-    weights.reduce((most, weight) => Math.max(most, weight), 0),
-  );
-  let high = total;
-  for (let step = 0; step < BISECTIONS && high > low; step += 1) {
-    const middle = (low + high) / 2;
-    if (fill(weights, middle, 1).length <= count) high = middle;
-    else low = middle;
-  }
-  const ends = fill(weights, high, count);
+  const ends = balancedEnds(weights, count, lightestHeaviest(weights, count));
   const borders: number[] = [];
   for (const { units } of segments) borders.push((borders.at(-1) ?? 0) + units);
   return ends.map((end) => borders[end - 1] ?? layout.unitCount);
 }
 
-/** Fills ranges up to a weight, ending one early when the segments left are just enough for `atLeast` ranges. */
-function fill(weights: readonly number[], most: number, atLeast: number): readonly number[] {
+/** The weight that the heaviest of `count` ranges must have: bisection, each weight tried by filling greedily. */
+function lightestHeaviest(weights: readonly number[], count: number): number {
+  const total = sum(weights);
+  const heaviest = weights.reduce((most, weight) => Math.max(most, weight), 0);
+  let low = Math.max(total / count, heaviest);
+  if ((rangesNeeded(weights, low)[0] ?? 0) <= count) return low;
+  let high = total;
+  for (let step = 0; step < BISECTIONS; step += 1) {
+    const middle = (low + high) / 2;
+    if ((rangesNeeded(weights, middle)[0] ?? 0) <= count) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** For each segment, how many ranges it and all after it need when none may be heavier than `most`. */
+function rangesNeeded(weights: readonly number[], most: number): Int32Array {
+  const needed = new Int32Array(weights.length + 1);
+  const limit = withRounding(most, weights.length);
+  let end = weights.length;
+  let filled = 0;
+  for (let start = weights.length - 1; start >= 0; start -= 1) {
+    filled += weights[start] ?? 0;
+    while (filled > limit && end > start + 1) {
+      end -= 1;
+      filled -= weights[end] ?? 0;
+    }
+    needed[start] = 1 + (needed[end] ?? 0);
+  }
+  return needed;
+}
+
+/**
+ * Ends a range where its weight is nearest to the mean of what is left for it and those to come. Segments heavier than
+ * the mean count as ranges of their own there: one hot key must not make every other range as heavy as itself.
+ *
+ * @returns exactly `count` ends, none of the ranges heavier than `most`
+ */
+function balancedEnds(weights: readonly number[], count: number, most: number): readonly number[] {
+  const needed = rangesNeeded(weights, most);
+  const limit = withRounding(most, weights.length);
+  const hot = hotThreshold(weights, count);
+  let rest = weights.reduce((all, weight) => (weight > hot ? all : all + weight), 0);
+  let hotLeft = weights.filter((weight) => weight > hot).length;
   const ends: number[] = [];
   let filled = 0;
+  let target = rest / Math.max(1, count - hotLeft);
   for (const [index, weight] of weights.entries()) {
+    const left = count - ends.length - 1;
     const begun = index > (ends.at(-1) ?? 0);
-    const mustEnd = weights.length - index <= atLeast - ends.length - 1;
-    if (begun && (mustEnd || filled + weight > most * (1 + Number.EPSILON * weights.length))) {
+    const full = filled + weight > limit || (filled + weight / 2 > target && left >= (needed[index] ?? 0));
+    if (begun && left > 0 && (full || weights.length - index <= left)) {
       ends.push(index);
       filled = 0;
+      target = rest / Math.max(1, left - hotLeft);
     }
     filled += weight;
+    if (weight > hot) hotLeft -= 1;
+    else rest -= weight;
   }
   return [...ends, weights.length];
+}
+
+/** The mean of the ranges that are left when every segment heavier than that mean has one to itself. */
+function hotThreshold(weights: readonly number[], count: number): number {
+  const descending = weights.toSorted((a, b) => b - a);
+  let rest = sum(weights);
+  for (const [hotCount, weight] of descending.entries()) {
+    if (hotCount >= count - 1 || weight <= rest / (count - hotCount)) return rest / (count - hotCount);
+    rest -= weight;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Sums in another order may differ in their last bits. */
+function withRounding(weight: number, terms: number): number {
+  return weight * (1 + Number.EPSILON * (terms + 1));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 /** The bytes of each segment; where there are none at all, its units stand for them. */

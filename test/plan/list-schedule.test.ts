@@ -4,6 +4,7 @@ import { seededRandom } from '../../lib/core/random.ts';
 import { improveSchedule } from '../../lib/plan/improve-schedule.ts';
 import { listSchedule, type ScheduleProblem } from '../../lib/plan/list-schedule.ts';
 import { makespanBound } from '../../lib/plan/makespan-bound.ts';
+import { serialSchedule } from '../../lib/plan/serial-schedule.ts';
 import { upwardRanks } from '../../lib/plan/task-graph.ts';
 import { problems } from './problems.ts';
 import { scheduleFaults } from './schedule-faults.ts';
@@ -30,6 +31,39 @@ describe('listSchedule', () => {
     const { startsMs, binOf } = listSchedule(problem, new Float64Array([0, 1, 2]));
     expect([...startsMs]).toEqual([0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
     expect([...binOf]).toEqual([0, -1, -1]);
+  });
+});
+
+describe('serialSchedule', () => {
+  it('keeps precedence and capacity too, and starts no task while it could have started before', () => {
+    fc.assert(
+      fc.property(problems(25), orders, (problem, random) => {
+        const schedule = serialSchedule(
+          problem,
+          problem.durationsMs.map(() => random()),
+        );
+        expect(scheduleFaults(problem, schedule)).toEqual([]);
+        for (const [task, startMs] of schedule.startsMs.entries()) {
+          const sooner = {
+            ...schedule,
+            startsMs: schedule.startsMs.map((other, at) => (at === task ? startMs - 1 : other)),
+          };
+          if (startMs >= 1 && problem.durationsMs[task] !== 0) expect(scheduleFaults(problem, sooner)).not.toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('keeps room for a large task that small ones would pass again and again', () => {
+    // two chains of small tasks never leave three vCPUs free; the large one comes first in the order
+    const chains = [1, 1, 1, 1, 1, 1, 3].map((vcpu) => ({ vcpu, memoryMiB: 1, bins: [0] }));
+    const problem = { ...independent([1, 1, 1, 1, 1, 1, 3]), classes: chains };
+    const durationsMs = Float64Array.of(10, 15, 10, 15, 10, 15, 5);
+    const { startsMs } = serialSchedule(
+      { ...problem, durationsMs, bins: [{ vcpu: 3, memoryMiB: 10 }] },
+      Float64Array.of(0, 1, 3, 4, 5, 6, 2),
+    );
+    expect(startsMs[6]).toBe(15);
   });
 });
 
