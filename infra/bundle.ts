@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -39,7 +40,10 @@ export async function bundle({ handlers, tasksEntry, directory }: BundleOptions)
     outdir,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
-    alias: { '#tasks': tasksEntry, '@aws-sdk/credential-provider-node': join(ROOT, 'infra/role-credentials.ts') },
+    alias: {
+      '#tasks': tasksEntry,
+      '@aws-sdk/credential-provider-node': fileURLToPath(new URL('./role-credentials.ts', import.meta.url)),
+    },
     plugins: [literalSchemas],
     bundle: true,
     splitting: true,

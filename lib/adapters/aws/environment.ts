@@ -15,8 +15,6 @@ const Variables = z.strictObject({
   FORESHARD_SLOT_MACHINE: Arn,
   /** JSON of {@link Settings}. */
   FORESHARD_SETTINGS: z.string().transform(parseJson).pipe(Settings),
-  /** JSON of zone name to zone ID: metadata and zone events speak of IDs (`use1-az1`), subnets of names. */
-  FORESHARD_ZONE_IDS: z.string().transform(parseJson).pipe(z.record(z.string(), z.string())).default({}),
 });
 
 export interface Environment {
@@ -24,7 +22,6 @@ export interface Environment {
   readonly bucket: string;
   readonly machineArns: { readonly workflow: string; readonly slot: string };
   readonly settings: Settings;
-  readonly zoneIds: ReadonlyMap<string, string>;
 }
 
 /** @throws {ForeshardError} `InvalidInput`, naming each variable that is missing, wrong or unknown */
@@ -36,7 +33,6 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
     bucket: variables.FORESHARD_BUCKET,
     machineArns: { workflow: variables.FORESHARD_WORKFLOW_MACHINE, slot: variables.FORESHARD_SLOT_MACHINE },
     settings: variables.FORESHARD_SETTINGS,
-    zoneIds: new Map(Object.entries(variables.FORESHARD_ZONE_IDS)),
   };
 }
 
