@@ -24,15 +24,17 @@ export const bench: Bench = {
   run: async ({ data }) => {
     const byApplication = Map.groupBy(await readRecordedRuns(data), ({ application }) => application);
     const rows = [...byApplication].flatMap(([application, runs]) => {
-      const outcomes = runs.flatMap((run) =>
+      const across = runs.flatMap((run) =>
         outcomesOf(
           run,
           runs.filter((other) => other !== run),
         ),
       );
-      return outcomes.length > 0 ? [{ application, runCount: runs.length, outcomes }] : [];
+      const within = runs.flatMap((run) => outcomesOf(everySecond(run, 0), [everySecond(run, 1)]));
+      return within.length > 0 ? [{ application, runCount: runs.length, across, within }] : [];
     });
-    const all = rows.flatMap(({ outcomes }) => outcomes);
+    const across = rows.flatMap((row) => row.across);
+    const within = rows.flatMap((row) => row.within);
     return {
       figures: {
         acrossCount: across.length,
