@@ -53,6 +53,8 @@ async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<v
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await Promise.race([work, aborted]);
+    // a wait that the signal cut short may have let the task run to its end without its work
+    signal.throwIfAborted();
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
