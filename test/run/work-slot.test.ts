@@ -1,0 +1,325 @@
+import { describe, expect, it } from 'vitest';
+import { readAttempts } from '../../lib/run/attempt-store.ts';
+import { claimShard } from '../../lib/run/claim-shard.ts';
+import { defineTask } from '../../lib/run/define-task.ts';
+import { OutputManifest } from '../../lib/run/input/output-manifest.ts';
+import { releaseShard } from '../../lib/run/release-shard.ts';
+import { runKey } from '../../lib/run/run-record.ts';
+import { readSlots, writeSlot } from '../../lib/run/slot-store.ts';
+import type { JudgeFailure } from '../../lib/run/work-scope.ts';
+import { type Invocation, workSlot } from '../../lib/run/work-slot.ts';
+import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
+import { type StoredOperation, type StoredRunOptions, storedRun } from '../fixtures/stored-run.ts';
+import { CLAIM, finishClaimed, readShard } from './run-fixture.ts';
+
+const TIERS = { small: 1_769, middle: 3_538, large: 7_076 };
+
+const pass = defineTask<unknown, number>({
+  name: 'pass',
+  async run({ input, write, sleep }) {
+    for await (const { records } of input) for (const record of records) write(record);
+    await sleep(100);
+  },
+});
+
+const ranges = (count: number) => Array.from({ length: count }, (_, index) => ({ start: index, end: index + 1 }));
+
+interface Scene {
+  readonly services: MemoryServices;
+  readonly run: string;
+  /** One invocation of a worker in zone az1 of the given tier. */
+  work(
+    options?: Partial<Invocation> & { readonly memoryMiB?: number; readonly judge?: JudgeFailure },
+  ): ReturnType<typeof workSlot>;
+  /** The shards that were committed, in order. */
+  committed(): Promise<readonly string[]>;
+}
+
+const retry: JudgeFailure = (shard) => ({
+  kind: 'retry',
+  attempts: shard.attempts + 1,
+  memoryTierMiB: TIERS.small,
+  zone: 'az2',
+});
+
+async function scene(
+  operations: readonly StoredOperation[],
+  options: StoredRunOptions = {},
+  services = memoryServices({ tasks: [pass] }),
+): Promise<Scene> {
+  const run = await storedRun(services, operations, options);
+  const { clock, settings } = services;
+  return {
+    services,
+    run,
+    work({ memoryMiB = TIERS.small, judge = retry, ...invocation } = {}) {
+      const slot = { run, slot: 'slot-1', pool: `${memoryMiB}-az1`, zone: 'az1', memoryMiB };
+      const call = {
+        owner: 'slot-1:call-1',
+        cold: false,
+        claimUntil: clock.now() + settings.invocationMs,
+        endsAt: clock.now() + 900_000,
+        ...invocation,
+      };
+      return clock.during(workSlot({ slot, invocation: call, judge }, services));
+    },
+    async committed() {
+      const attempts = await readAttempts(services.table, run);
+      return attempts
+        .filter(({ outcome }) => outcome === 'committed')
+        .toSorted((a, b) => a.startedAt - b.startedAt)
+        .map(({ shard }) => shard);
+    },
+  };
+}
+
+describe('workSlot: what a worker takes', () => {
+  it('takes the lowest rank first', async () => {
+    const ranks = ['3', '1', '2', '4'];
+    const place: StoredRunOptions['place'] = ({ index }) => ({ rank: ranks[index] ?? '' });
+    const { work, committed } = await scene([{ id: 'a', ranges: ranges(4) }], { place });
+    await work();
+    expect(await committed()).toEqual(['a/1', 'a/2', 'a/0', 'a/3']);
+  });
+
+  it('takes what is planned for its zone first, then what is planned for others', async () => {
+    const place: StoredRunOptions['place'] = ({ index }) => ({ rank: `${index}`, zone: index < 2 ? 'az2' : 'az1' });
+    const { work, committed } = await scene([{ id: 'a', ranges: ranges(4) }], { place });
+    await work();
+    expect(await committed()).toEqual(['a/2', 'a/3', 'a/0', 'a/1']);
+  });
+
+  it('takes its own tier first and smaller ones after it, the larger of them first, and never a larger one', async () => {
+    const tiers = [TIERS.large, TIERS.small, TIERS.middle];
+    const place: StoredRunOptions['place'] = ({ index }) => ({ rank: `${index}`, memoryTierMiB: tiers[index] ?? 0 });
+    const { work, committed, services, run } = await scene([{ id: 'a', ranges: ranges(3) }], { place });
+    expect(await work({ memoryMiB: TIERS.middle })).toMatchObject({ outcome: 'idle' });
+    expect(await committed()).toEqual(['a/2', 'a/1']);
+    expect((await readShard(services.table, run, 'a/0')).state).toBe('READY');
+  });
+
+  it('goes on with what its own commits make ready', async () => {
+    const { work, committed } = await scene([
+      { id: 'b', ranges: ranges(2), after: [{ operation: 'a', edge: 'wide' }], unit: 'partition' },
+      { id: 'a', ranges: ranges(2), outputPartitions: 2 },
+    ]);
+    await work();
+    expect(await committed()).toEqual(['a/0', 'a/1', 'b/0', 'b/1']);
+  });
+});
+
+describe('workSlot: when a worker stops', () => {
+  it('is idle after it has waited for work as long as it may, and says when to look again', async () => {
+    const { work, services } = await scene([{ id: 'a', ranges: ranges(1) }]);
+    const { outcome, checkAt } = await work();
+    const { lingerMs } = services.settings;
+    // the shard's 100 ms, then the whole patience
+    expect(services.clock.now()).toBe(100 + lingerMs);
+    expect({ outcome, at: Date.parse(checkAt) }).toEqual({ outcome: 'idle', at: services.clock.now() + lingerMs });
+  });
+
+  it('takes what becomes ready while it waits', async () => {
+    const { work, services, run, committed } = await scene([{ id: 'a', ranges: ranges(2) }]);
+    const claim = await claimShard(services.table, await readShard(services.table, run, 'a/0'), {
+      owner: 'slot-2:b',
+      now: 0,
+      ...CLAIM,
+    });
+    const later = (async () => {
+      await services.clock.sleep(1_000);
+      if (claim.claimed) {
+        const verdict = retry(claim.shard, { name: 'X', message: '' });
+        await releaseShard(services.table, claim.shard, { verdict, now: 1_000 });
+      }
+    })();
+    await work();
+    await later;
+    expect(await committed()).toEqual(['a/1', 'a/0']);
+    // found at the look at 1,100, done at 1,200, and then its whole patience again
+    expect(services.clock.now()).toBe(1_200 + services.settings.lingerMs);
+  });
+
+  it('is done when the run has ended, and its slot with it', async () => {
+    const { work, services, run } = await scene([{ id: 'a', ranges: ranges(1) }]);
+    await writeSlot(services.table, slotRecord(run, 900_000));
+    await work({ claimUntil: 50 });
+    await services.table.update(runKey(run), { set: { state: 'ENDED' } });
+    expect(await work()).toMatchObject({ outcome: 'done' });
+    expect(await readSlots(services.table, run)).toMatchObject([{ slot: 'slot-1', status: 'ENDED' }]);
+  });
+
+  it('is done when its grant is over, but only once nothing is ready', async () => {
+    const { work, services, run, committed } = await scene([{ id: 'a', ranges: ranges(3) }]);
+    await writeSlot(services.table, slotRecord(run, 50));
+    expect(await work()).toMatchObject({ outcome: 'done' });
+    expect(await committed()).toHaveLength(3);
+  });
+
+  it('asks for another call when its time runs low, and claims nothing then', async () => {
+    const { work, services, committed } = await scene([{ id: 'a', ranges: ranges(5) }]);
+    expect(await work({ claimUntil: services.clock.now() + 250 })).toMatchObject({ outcome: 'more' });
+    expect(await committed()).toHaveLength(3);
+  });
+});
+
+function slotRecord(run: string, until: number) {
+  const place = { pool: '1769-az1', zone: 'az1', memoryTierMiB: TIERS.small };
+  return { run, slot: 'slot-1', ...place, startedAt: 0, until, status: 'STARTED' as const };
+}
+
+describe('workSlot: how an attempt ends', () => {
+  const failing = (thrown: () => unknown) =>
+    defineTask<unknown, number>({
+      name: 'pass',
+      async run() {
+        throw thrown();
+      },
+    });
+
+  it('asks the judge about a failed attempt and does as it says', async () => {
+    const asked: unknown[] = [];
+    const services = memoryServices({ tasks: [failing(() => new RangeError('cannot bear 7'))] });
+    const { work, run } = await scene([{ id: 'a' }], {}, services);
+    await work({
+      judge(shard, error) {
+        asked.push([shard.shard, error]);
+        return { kind: 'poison', attempts: 1 };
+      },
+    });
+    expect(asked).toEqual([['a/0', { name: 'RangeError', message: 'cannot bear 7' }]]);
+    expect(await readShard(services.table, run, 'a/0')).toMatchObject({
+      state: 'POISONED',
+      attempts: 1,
+      error: { name: 'RangeError', message: 'cannot bear 7' },
+    });
+    expect(await readAttempts(services.table, run)).toMatchObject([
+      { outcome: 'failed', error: 'RangeError', epoch: 1 },
+    ]);
+  });
+
+  it('tries a shard again in a new epoch when the judge says so', async () => {
+    let tries = 0;
+    const flaky = defineTask<unknown, number>({
+      name: 'pass',
+      async run({ shard, write }) {
+        tries += 1;
+        if (tries < 3) throw new Error('not yet');
+        write(shard.attempt);
+      },
+    });
+    const services = memoryServices({ tasks: [flaky] });
+    const { work, run } = await scene([{ id: 'a' }], {}, services);
+    await work();
+    const record = await readShard(services.table, run, 'a/0');
+    expect(record).toMatchObject({ state: 'DONE', epoch: 3, attempts: 2, zone: 'az2' });
+    const { location } = OutputManifest.parse(record.output);
+    // the task sees the number of its attempt
+    expect(new TextDecoder().decode(await services.objects.get(location))).toBe('3\n');
+  });
+
+  it('removes its output when another attempt was first, and leaves the other one alone', async () => {
+    const services = memoryServices({ tasks: [pass] });
+    const rival = 'runs/rival';
+    await services.objects.put(rival, new TextEncoder().encode('theirs'));
+    const run = await storedRun(services, [{ id: 'a', ranges: ranges(1) }]);
+    // the rival takes the shard over and commits it between this attempt's output and its commit
+    const put = services.objects.put.bind(services.objects);
+    const racing: MemoryServices = {
+      ...services,
+      objects: {
+        ...services.objects,
+        async put(location, body, options) {
+          const stored = await put(location, body, options);
+          const shard = await readShard(services.table, run, 'a/0');
+          const claim = await claimShard(services.table, shard, { owner: 'slot-2:b', now: 999_000, ...CLAIM });
+          if (claim.claimed) await finishClaimed(services.table, claim.lease, 1);
+          return stored;
+        },
+      },
+    };
+    const slot = { run, slot: 'slot-1', pool: '1769-az1', zone: 'az1', memoryMiB: TIERS.small };
+    const invocation = { owner: 'slot-1:call-1', cold: false, claimUntil: 50_000, endsAt: 900_000 };
+    await services.clock.during(workSlot({ slot, invocation, judge: retry }, racing));
+    expect((await readShard(services.table, run, 'a/0')).output).toEqual({ by: 'slot-2:b' });
+    expect(await services.objects.info(`runs/${run}/outputs/a/0/1`)).toBeUndefined();
+    expect(await services.objects.info(rival)).toBeDefined();
+    expect(await readAttempts(services.table, run)).toMatchObject([{ outcome: 'lost' }]);
+  });
+
+  it('writes nothing for an attempt whose lease was lost, and gives no shard back that is not its own', async () => {
+    const slow = defineTask<unknown, number>({ name: 'pass', run: ({ sleep }) => sleep(600_000) });
+    const services = memoryServices({ tasks: [slow] });
+    const { work, run } = await scene([{ id: 'a', ranges: ranges(1) }], {}, services);
+    const rival = (async () => {
+      await services.clock.sleep(1_000);
+      const shard = await readShard(services.table, run, 'a/0');
+      await claimShard(services.table, shard, { owner: 'slot-2:b', now: 999_000, ...CLAIM });
+    })();
+    await work({ claimUntil: 500 });
+    await rival;
+    expect(await readShard(services.table, run, 'a/0')).toMatchObject({
+      state: 'RUNNING',
+      owner: 'slot-2:b',
+      epoch: 2,
+    });
+    expect(await services.objects.info(`runs/${run}/outputs/a/0/1`)).toBeUndefined();
+    expect(await readAttempts(services.table, run)).toMatchObject([{ outcome: 'lost', error: 'LeaseLost' }]);
+  });
+
+  it('takes a shard from a task that goes on beyond its time, and calls it so whatever the task says', async () => {
+    const deaf = defineTask({ name: 'pass', run: () => new Promise(() => {}) });
+    const listening = defineTask({
+      name: 'pass',
+      run: ({ signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('I was told to stop')))),
+    });
+    for (const task of [deaf, listening]) {
+      const services = memoryServices({ tasks: [task], settings: { shardLimitMs: 5_000 } });
+      const { work, run } = await scene([{ id: 'a' }], {}, services);
+      await work({ judge: () => ({ kind: 'poison', attempts: 1 }) });
+      expect(await readShard(services.table, run, 'a/0')).toMatchObject({ error: { name: 'ShardTimedOut' } });
+      expect((await readAttempts(services.table, run))[0]).toMatchObject({ durationMs: 5_000, error: 'ShardTimedOut' });
+    }
+  });
+});
+
+describe('workSlot: what is told of an attempt', () => {
+  it('is stored and emitted once for every attempt, with what it read, wrote and took', async () => {
+    const { work, services, run } = await scene([{ id: 'a', ranges: [{ start: 0, end: 30 }] }]);
+    await services.clock.pass(70);
+    await work({ cold: true });
+    const attempts = await readAttempts(services.table, run);
+    expect(attempts).toMatchObject([
+      {
+        shard: 'a/0',
+        type: 'a@1',
+        slot: 'slot-1',
+        zone: 'az1',
+        startedAt: 70,
+        startDelayMs: 70,
+        durationMs: 100,
+        recordsIn: 30,
+        recordsOut: 30,
+        // ten numbers of one digit and twenty of two, each with its line end
+        bytesOut: 10 * 2 + 20 * 3,
+        networkBytes: 10 * 2 + 20 * 3,
+        cold: true,
+        context: { region: 'test' },
+      },
+    ]);
+    expect(services.emitted.map(({ _aws, ...attempt }) => attempt)).toEqual(attempts);
+  });
+
+  it('is cold only for the first shard of a cold call', async () => {
+    const { work, services, run } = await scene([{ id: 'a', ranges: ranges(3) }]);
+    await work({ cold: true });
+    const attempts = await readAttempts(services.table, run);
+    expect(attempts.map(({ cold }) => cold)).toEqual([true, false, false]);
+  });
+
+  it('loses no telemetry in a long call', async () => {
+    const { work, services, run } = await scene([{ id: 'a', ranges: ranges(60) }]);
+    await work();
+    expect(await readAttempts(services.table, run)).toHaveLength(60);
+  });
+});
