@@ -17,7 +17,8 @@ export const handler = stage({
     const facts = await loadAllocation(run, open, services);
     const plan = allocate(allocationRequest(facts), services.random);
     const stored = await storePlan({ ...facts, plan }, services);
-    const checkAt = stored.outcome === 'queued' ? stored.freeAt : clock.now();
+    const soonest = clock.now() + settings.monitorMinMs;
+    const checkAt = stored.outcome === 'queued' ? Math.max(soonest, stored.freeAt) : soonest;
     return { run, outcome: stored.outcome, checkAt: new Date(checkAt).toISOString() };
   },
 });

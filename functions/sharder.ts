@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { estimateWorkflow } from '../lib/forecast/estimate-workflow.ts';
 import { operationTypes } from '../lib/forecast/operation-types.ts';
-import { reopenRun } from '../lib/recover/end-run.ts';
+import { resumeRun } from '../lib/recover/resume-run.ts';
 import { inputBytes, probeLayouts } from '../lib/run/input/probe-layouts.ts';
 import { readProfiles } from '../lib/run/profile-store.ts';
 import { loadDefinition, StartRequest } from '../lib/run/run-definition.ts';
@@ -13,10 +13,11 @@ import { stage } from './stage.ts';
 export const handler = stage({
   name: 'sharder',
   input: z.strictObject({ execution: z.string(), input: StartRequest }),
-  async run({ execution, input }, { objects, table, tasks, clock, settings }) {
+  async run({ execution, input }, services) {
+    const { objects, table, tasks, clock, settings } = services;
     const run = input.run ?? execution;
     if (await hasDocument(objects, { run, name: 'sharding' })) {
-      await reopenRun(run, { table });
+      await resumeRun(run, services);
       return { run };
     }
     const { workflow, deadlineAt } = await loadDefinition(input, run, { objects, tasks, clock });

@@ -34,15 +34,23 @@ export function stage<Schema extends z.ZodType, Out>({ name, input, run }: Stage
   const logger = new Logger({ serviceName: 'foreshard', persistentKeys: { stage: name } });
   const handler = middy<unknown, Out, Error, StageContext>()
     .onError(({ error, event }) => {
-      if (error && isBadInput(error)) logger.warn(error.message, { error, event: event as object });
-      else if (error) logger.error(error.message, { error, event: event as object });
+      if (!error) return;
+      const report = { error, ...keysOf(event) };
+      if (isBadInput(error)) logger.warn(error.message, report);
+      else logger.error(error.message, report);
     })
-    .after(({ event, response }) => logger.info('done', { event: event as object, response: response as object }))
+    .after(({ event, response }) => logger.info('done', { ...keysOf(event), response: response as object }))
     .handler(async (event: unknown, context: StageContext) => {
       const services = context.services ?? (await awsServicesOnce());
       return run(parseStrictly(input, event, `event of the ${name}`), services, context);
     });
   return (event, context) => handler(event, context) as Promise<Out>;
+}
+
+/** What a log line says of its event: whose it is. A definition given inline would be a page of its own. */
+function keysOf(event: unknown): Readonly<Record<string, unknown>> {
+  const { run, slot, execution } = Object(event) as Readonly<Record<string, unknown>>;
+  return { run, slot, execution };
 }
 
 /** One set of clients for the life of an execution environment. */

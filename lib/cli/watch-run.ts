@@ -3,15 +3,15 @@ import type { EmbeddedRuntime } from '../adapters/embedded/embedded-runtime.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Execution } from '../ports/executions.ts';
 import type { OperationProgress, RunProgress } from '../report/progress.ts';
-import { doneCounts } from '../run/done-counts.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { hasDocument, readDocument } from '../run/run-document.ts';
-import { parseShard, runningQueue } from '../run/shard-record.ts';
-import { Sharding } from '../shards/sharding.ts';
+import { runProgress } from '../run/run-progress.ts';
 
-/** How often the execution is looked at, and how often the tables are: a look costs the machine that does the work. */
+/** How often the execution is looked at, and how often the tables are. */
 const EXECUTION_LOOK_MS = 25;
 const TABLE_LOOK_MS = 250;
+/** A look at the tables costs the machine that does the work: it may take this share of the time. */
+const LOOK_SHARE = 1 / 20;
 
 export interface WatchedRun {
   readonly run: string;
@@ -34,35 +34,30 @@ export async function watchRun(
       return state;
     }
     if (Date.now() < nextLookAt) continue;
+    const lookedAt = Date.now();
     const seen = await (await look)();
     if (seen) tell(seen);
-    nextLookAt = Date.now() + TABLE_LOOK_MS;
+    nextLookAt = Date.now() + Math.max(TABLE_LOOK_MS, (Date.now() - lookedAt) / LOOK_SHARE);
   }
   return undefined;
 }
 
-/** Nothing to tell until the run is cut and planned; its definition and shards are then read once. */
+/** Nothing to tell until the run is planned. */
 async function progressOf({ services }: EmbeddedRuntime, run: string): Promise<() => Promise<RunProgress | undefined>> {
   const { objects, table, clock } = services;
-  let facts: { readonly definition: RunDefinition; readonly sharding: Sharding } | undefined;
   return async () => {
     if (!(await hasDocument(objects, { run, name: 'plan' }))) return undefined;
-    facts ??= {
-      definition: await readDocument(objects, { run, name: 'definition' }, RunDefinition),
-      sharding: await readDocument(objects, { run, name: 'sharding' }, Sharding),
-    };
-    const { startedAt, deadlineAt } = facts.definition;
+    const { startedAt, deadlineAt } = await readDocument(objects, { run, name: 'definition' }, RunDefinition);
     const plan = await readDocument(objects, { run, name: 'plan' }, Plan);
-    const running = (await table.queryQueue({ queue: runningQueue(run) })).map(parseShard);
-    const done = await doneCounts(table, run);
+    const { operations } = await runProgress(table, run);
     return {
-      operations: facts.sharding.operations.map(
-        ({ id, shardCount }): OperationProgress => ({
-          id,
-          total: shardCount,
-          done: done.get(id) ?? 0,
-          running: running.filter(({ operation }) => operation === id).length,
-          failed: 0,
+      operations: operations.map(
+        ({ operation, total, done, running, poisoned, doomed }): OperationProgress => ({
+          id: operation,
+          total,
+          done,
+          running,
+          failed: poisoned + doomed,
         }),
       ),
       elapsedMs: clock.now() - startedAt,

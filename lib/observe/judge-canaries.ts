@@ -10,6 +10,8 @@ export interface CanaryEvidence {
   readonly shards: ReadonlyMap<string, ShardRecord>;
   /** Committed attempts at them. */
   readonly attempts: readonly ShardAttempt[];
+  /** Shards that wait in vain, behind a poisoned one: they show nothing, and are not waited for. */
+  readonly doomed: ReadonlySet<string>;
   readonly predictions: Predictions;
 }
 
@@ -17,8 +19,9 @@ export interface CanaryEvidence {
 export function judgeCanaries(canaries: readonly Canary[], evidence: CanaryEvidence): readonly Canary[] {
   return canaries.map((canary) => {
     if (canary.verdict !== 'waiting') return canary;
-    const results = canary.shards.flatMap((shard) => resultOf(shard, evidence) ?? []);
-    return { ...canary, verdict: judgeCanary(canary, results) };
+    const shards = canary.shards.filter((shard) => !evidence.doomed.has(shard));
+    const results = shards.flatMap((shard) => resultOf(shard, evidence) ?? []);
+    return { ...canary, verdict: judgeCanary({ ...canary, shards }, results) };
   });
 }
 

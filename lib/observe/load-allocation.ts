@@ -11,6 +11,7 @@ import { readProfiles } from '../run/profile-store.ts';
 import { readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { hasDocument, readDocument } from '../run/run-document.ts';
+import { runProgress } from '../run/run-progress.ts';
 import { Sharding } from '../shards/sharding.ts';
 import type { AllocationFacts } from './allocation-request.ts';
 import { judgeCanaries } from './judge-canaries.ts';
@@ -41,6 +42,7 @@ export async function loadAllocation(
   const canaries = judgeCanaries(plan?.canaries ?? [], {
     shards: new Map(records.map((record) => [record.shard, record])),
     attempts: waiting ? await readAttempts(table, run) : [],
+    doomed: waiting ? (await runProgress(table, run)).doomedShards : new Set(),
     predictions,
   });
   const closed = settings.zones.filter((zone) => !open.includes(zone));

@@ -61,8 +61,11 @@ function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'
   return settled && hasDrifted(look, expectedEndAt) ? 'drift' : 'running';
 }
 
-function canariesHaveEnded({ canaries }: RunLook): boolean {
-  return canaries.length > 0 && canaries.every(({ state }) => state === 'DONE' || state === 'POISONED');
+/** One that waits in vain, behind a poisoned shard, has ended too. */
+function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
+  const ended = ({ state, shard }: ShardRecord) =>
+    state === 'DONE' || state === 'POISONED' || progress.doomedShards.has(shard);
+  return canaries.length > 0 && canaries.every(ended);
 }
 
 /** Late, out of slots, a shard beyond its interval, or slots without work beside shards that are being worked. */

@@ -1,7 +1,7 @@
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Condition, Table } from '../ports/table.ts';
 import { heldUnder, isHeldUnder, type Lease, leaseOf } from './lease.ts';
-import { parseShard, runningQueue, type ShardRecord, shardKey, timeRank } from './shard-record.ts';
+import { endOf, parseShard, runningQueue, type ShardRecord, shardKey, timeRank } from './shard-record.ts';
 
 export interface ClaimRequest {
   /**
@@ -44,7 +44,7 @@ export async function claimShard(table: Table, shard: ShardRecord, request: Clai
         leaseUntil,
         claimedAt: request.now,
         attempts,
-        cursor: shard.range.start,
+        cursor: claimedUpTo(shard),
         queue: runningQueue(shard.run),
         rank: timeRank(leaseUntil),
       },
@@ -54,6 +54,11 @@ export async function claimShard(table: Table, shard: ShardRecord, request: Clai
   const now = write.item && parseShard(write.item);
   const lease = leaseOf({ ...shard, epoch: shard.epoch + 1, owner: request.owner });
   return now && isHeldUnder(now, lease) ? { claimed: true, shard: now, lease } : { claimed: false, reason: 'taken' };
+}
+
+/** A single unit cannot be cut: the claim takes it, and saves the worker a write. */
+function claimedUpTo(shard: Pick<ShardRecord, 'range' | 'splitAt'>): number {
+  return endOf(shard) - shard.range.start <= 1 ? endOf(shard) : shard.range.start;
 }
 
 function stillReady(shard: ShardRecord): Condition {

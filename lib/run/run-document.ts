@@ -26,8 +26,13 @@ export async function writeDocument(objects: ObjectStore, { run, name }: Documen
   await objects.put(documentLocation(run, name), new TextEncoder().encode(JSON.stringify(content)));
 }
 
+/** Documents that are written once: a process that has read one need not read it again. */
+const WRITTEN_ONCE: ReadonlySet<DocumentName> = new Set(['definition', 'sharding', 'forecast']);
+const KEPT_MAX = 24;
+const kept = new WeakMap<ObjectStore, Map<ObjectLocation, unknown>>();
+
 /**
- * Reads a document that must be there.
+ * Reads a document that must be there; one that is written once comes from memory the second time.
  *
  * @throws {ForeshardError} `MissingObject` when it is not there, `CorruptData` when it is no JSON, `InvalidInput` when
  *   it is not of the schema
@@ -38,8 +43,20 @@ export async function readDocument<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema>> {
   const location = documentLocation(run, name);
+  const memory = kept.get(objects) ?? new Map<ObjectLocation, unknown>();
+  kept.set(objects, memory);
+  const known = memory.get(location);
+  if (known !== undefined) return known as z.output<Schema>;
   const text = new TextDecoder().decode(await objects.get(location));
-  return parseStrictly(schema, parseJson(text, location), `document ${location}`);
+  const document = parseStrictly(schema, parseJson(text, location), `document ${location}`);
+  if (WRITTEN_ONCE.has(name)) keep(memory, location, document);
+  return document;
+}
+
+function keep(memory: Map<ObjectLocation, unknown>, location: ObjectLocation, document: unknown): void {
+  memory.set(location, document);
+  const [oldest] = memory.keys();
+  if (memory.size > KEPT_MAX && oldest !== undefined) memory.delete(oldest);
 }
 
 function parseJson(text: string, location: ObjectLocation): unknown {

@@ -36,18 +36,20 @@ export interface RunProgress {
 /**
  * How far a run is.
  *
- * @complexity reads the shards of operations that have begun and are not complete, page by page, and no others
+ * @complexity reads the shards of operations that have begun and are not complete, page by page; all shards at once when
+ *   many operations are incomplete
  */
 export async function runProgress(table: Table, run: RunId): Promise<RunProgress> {
   const operations = await readOperations(table, run);
   const dead: Dead = { operations: new Set(), whole: new Set(), indexes: new Set(), shards: new Set() };
   const complete = new Set<string>();
   const progress: OperationProgress[] = [];
+  const shardsOf = await shardReader(table, run, operations);
   for (const operation of operations) {
     if (operation.completedAt !== undefined) complete.add(operation.operation);
     const barred = barredBy(operation, complete, dead);
     const whole = barred || complete.has(operation.operation);
-    const shards = whole ? [] : await collect(readShards(table, run, operation.operation));
+    const shards = whole ? [] : await shardsOf(operation.operation);
     progress.push(whole ? unread(operation, barred) : counted(operation, shards, dead));
     buryOperation(operation, { shards, barred }, dead);
   }
@@ -56,6 +58,20 @@ export async function runProgress(table: Table, run: RunId): Promise<RunProgress
     doomedShards: dead.shards,
     state: stateOf(progress, complete.size === operations.length),
   };
+}
+
+/** With more incomplete operations than this, reading everything takes fewer requests. */
+const QUERIES_MAX = 16;
+
+async function shardReader(
+  table: Table,
+  run: RunId,
+  operations: readonly OperationRecord[],
+): Promise<(operation: string) => Promise<readonly ShardRecord[]>> {
+  const incomplete = operations.filter(({ completedAt }) => completedAt === undefined);
+  if (incomplete.length <= QUERIES_MAX) return (operation) => collect(readShards(table, run, operation));
+  const byOperation = Map.groupBy(await collect(readShards(table, run)), ({ operation }) => operation);
+  return async (operation) => byOperation.get(operation) ?? [];
 }
 
 /** What can never be met any more. */

@@ -44,14 +44,21 @@ export async function storePlan(
   const given = { ...plan, grants: held.grants };
   if (plan.generation === 1) await writeDocument(services.objects, { run: plan.run, name: 'first-plan' }, given);
   await writeDocument(services.objects, { run: plan.run, name: 'plan' }, given);
+  await releaseJudged(stored, services);
   if (held.grants.length === 0 && waitsForSlots(records)) return { outcome: 'queued', freeAt: held.freeAt };
   if (records.length === 0) await createPlanned(stored, services);
   else await replan(stored, services);
-  const now = services.clock.now();
-  for (const { type, verdict } of plan.canaries) {
-    if (verdict !== 'waiting') await releaseCanary(services.table, { run: plan.run, type }, now);
-  }
   return { outcome: 'planned' };
+}
+
+/** A verdict holds whatever becomes of the slots: a shard that goes on waiting for it would never be planned. */
+async function releaseJudged(
+  { plan, records }: PlanToStore,
+  { table, clock }: Pick<Services, 'table' | 'clock'>,
+): Promise<void> {
+  for (const { type, verdict } of records.length > 0 ? plan.canaries : []) {
+    if (verdict !== 'waiting') await releaseCanary(table, { run: plan.run, type }, clock.now());
+  }
 }
 
 /** A run whose shards are all done or running has nothing to queue for: what is left to do is to watch it, or to end it. */
@@ -150,11 +157,14 @@ function heldForCanaries(shards: readonly Shard[], { canaries }: Plan): Shard[] 
 
 async function replan({ plan, records, pools }: PlanToStore, { table }: Pick<Services, 'table'>): Promise<void> {
   const placed = placements(plan, pools);
+  const open = new Set(pools.filter(({ state }) => state === 'open').map(({ zone }) => zone));
   const changed = records.flatMap((record) => {
     const now = placed.get(record.shard);
     if (!now || (record.state !== 'READY' && record.state !== 'BLOCKED')) return [];
-    const same = now.memoryTierMiB === record.memoryTierMiB && now.zone === record.zone && now.rank === record.rank;
-    return same ? [] : [now];
+    // the zone is a wish that any worker may overrule: not worth a write while it is open
+    const zone = open.has(record.zone) ? record.zone : now.zone;
+    const same = now.memoryTierMiB === record.memoryTierMiB && zone === record.zone && now.rank === record.rank;
+    return same ? [] : [{ ...now, zone }];
   });
   await updatePlan(table, plan, changed);
 }

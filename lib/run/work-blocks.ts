@@ -11,6 +11,12 @@ const CHECKPOINT_MS: DurationMs = 1_000;
 export interface BlocksRequest {
   /** The shard's range as it was claimed. */
   readonly range: DataRange;
+  /**
+   * What the claim has taken already.
+   *
+   * @default - nothing
+   */
+  readonly claimedUpTo?: number;
   readonly kept: KeptLease;
   readonly clock: Clock;
   /** The blocks of a part of the range; blocks that come before its first unit are broadcasts. */
@@ -29,11 +35,11 @@ export interface WorkBlocks {
  *
  * Both throw the reason of the lease's signal when the lease is lost or the time is over.
  */
-export function workBlocks({ range, kept, clock, read }: BlocksRequest): WorkBlocks {
+export function workBlocks({ range, claimedUpTo = range.start, kept, clock, read }: BlocksRequest): WorkBlocks {
   const startedAt = clock.now();
   let { end } = range;
   let given = range.start;
-  let cursor = range.start;
+  let cursor = claimedUpTo;
 
   /** Moves the cursor past a unit; false when a cut has left the unit out. */
   async function take(unit: number): Promise<boolean> {

@@ -12,8 +12,9 @@ import { readDocument } from './run-document.ts';
 import type { ShardFailure, ShardRecord } from './shard-record.ts';
 import type { Invocation, Slot } from './work-slot.ts';
 
-/** Telemetry kept in memory before it is stored: one batch write of DynamoDB. */
+/** Telemetry kept in memory before it is stored: one batch write of DynamoDB, and never older than this. */
 const ATTEMPTS_AT_ONCE = 25;
+const ATTEMPT_AGE_MAX_MS = 1_000;
 
 /** What becomes of a shard whose attempt failed; lib/recover decides, which a worker may not know. */
 export type JudgeFailure = (shard: ShardRecord, error: ShardFailure) => Verdict;
@@ -53,9 +54,11 @@ export async function runScope(
   const { operations, context } = await factsOf(slot.run, services.objects);
   let waiting: ShardAttempt[] = [];
   let first = true;
+  let flushedAt = services.clock.now();
   const flush = async () => {
     const stored = waiting;
     waiting = [];
+    flushedAt = services.clock.now();
     await storeAttempts(services.table, stored);
   };
   return {
@@ -73,7 +76,8 @@ export async function runScope(
     async report(attempt) {
       services.metrics.emit(toEmf(attempt));
       waiting.push(attempt);
-      if (waiting.length >= ATTEMPTS_AT_ONCE) await flush();
+      const due = services.clock.now() - flushedAt >= ATTEMPT_AGE_MAX_MS;
+      if (due || waiting.length >= ATTEMPTS_AT_ONCE) await flush();
     },
     flush,
   };

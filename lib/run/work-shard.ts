@@ -21,7 +21,7 @@ export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<v
   const { services, judge } = scope;
   const { table, clock, settings } = services;
   const kept = keepLease(leaseOf(shard), services, {
-    cursor: shard.range.start,
+    cursor: shard.cursor,
     leaseMs: settings.leaseMs,
     timeLimitMs: settings.shardLimitMs,
   });
@@ -31,7 +31,9 @@ export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<v
     const committed = await attempt({ shard, kept, meter }, { ...services, objects: metered.objects }, scope);
     await scope.report(meter.ended(committed ? 'committed' : 'lost'));
   } catch (thrown) {
-    const error = { name: errorName(thrown), message: errorMessage(thrown) };
+    // a task that was told to stop may throw what it likes: the reason is why it was told
+    const cause: unknown = kept.signal.aborted ? kept.signal.reason : thrown;
+    const error = { name: errorName(cause), message: errorMessage(cause) };
     const lost = error.name === 'LeaseLost';
     await scope.report(meter.ended(lost ? 'lost' : 'failed', error.name));
     if (!lost) await releaseShard(table, shard, { verdict: judge(shard, error), error, now: clock.now() });
@@ -84,6 +86,7 @@ function inputOf({ shard, kept }: Attempt, services: WorkScope['services'], scop
   const operation = scope.operation(shard.operation);
   return workBlocks({
     range: { start: shard.range.start, end: endOf(shard) },
+    claimedUpTo: shard.cursor,
     kept,
     clock,
     read: (range) => workInput({ shard, operation, range, objects }, services),

@@ -80,7 +80,7 @@ async function claimNext(scope: WorkScope): Promise<ShardRecord | undefined> {
   const { slot, services, invocation } = scope;
   const { clock, settings, table } = services;
   for (const memoryTierMiB of tiersUpTo(slot.memoryMiB, settings.tiersMiB)) {
-    const query = { run: slot.run, memoryTierMiB, zone: slot.zone, limit: READY_LOOK_MAX };
+    const query = { run: slot.run, memoryTierMiB, zone: slot.zone, limit: READY_LOOK_MAX, random: services.random };
     for (const shard of await nextReady(table, query)) {
       const { leaseMs, graceMs, attemptMax } = settings;
       const claim = { owner: invocation.owner, now: clock.now(), leaseMs, graceMs, attemptMax };

@@ -10,7 +10,7 @@ const AUTHORIZATION =
 
 /** The real DynamoDB client for a server on this machine: connections stay open, nothing is looked up or signed. */
 export function loopbackDynamo(port: number): DynamoDBClient {
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -19,6 +19,9 @@ export function loopbackDynamo(port: number): DynamoDBClient {
     maxAttempts: ATTEMPT_MAX,
     requestHandler: { httpAgent: new Agent({ keepAlive: true, maxSockets: SOCKET_MAX }) },
   });
+  // it copies every request and answer for a log that nobody keeps
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
 }
 
 const UNSIGNED = {

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type * as z from 'zod';
 import { Settings } from '../../core/settings.ts';
+import { vcpuOf } from '../../core/vcpu.ts';
 
 /** What a machine has to give. */
 export interface Machine {
@@ -44,16 +45,18 @@ const LOCAL = {
 export type EmbeddedSettings = Partial<z.input<typeof Settings>>;
 
 /**
- * @returns settings for one machine: two zones that share its processors, the tiers that its memory allows (the
- *   smallest in any case), and pauses that fit a local server, unless the user asks for something else
+ * @returns settings for one machine: two zones that share its processors, the tiers that its memory and its processors
+ *   allow (the smallest in any case), and pauses that fit a local server, unless the user asks for something else
  * @throws {ZodError} when a setting is not of its type
  */
 export function machineSettings(machine: Machine, asked: EmbeddedSettings = {}): Settings {
   const [smallest, ...larger] = Settings.parse({}).tiersMiB;
   const memoryMaxMiB = machine.memoryMiB * MEMORY_SHARE;
+  const vcpuMax = asked.vcpuMax ?? machine.vcpuCount;
+  const fits = (tierMiB: number) => tierMiB <= memoryMaxMiB && vcpuOf(tierMiB) <= vcpuMax;
   return Settings.parse({
     ...LOCAL,
-    tiersMiB: [smallest, ...larger.filter((tierMiB) => tierMiB <= memoryMaxMiB)],
+    tiersMiB: [smallest, ...larger.filter(fits)],
     zones: ZONES,
     slotMax: Math.max(1, Math.ceil(machine.vcpuCount / ZONES.length)),
     vcpuMax: machine.vcpuCount,

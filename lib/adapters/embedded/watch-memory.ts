@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import type { MemoryMiB } from '../../core/quantity.ts';
 
-/** A thread that grows by a gigabyte a second is seen before it has grown by a tenth of that. */
-const LOOK_MS = 50;
+/** A thread that grows by a gigabyte a second is seen before it has grown by a fifth of that. */
+const LOOK_MS = 100;
 const BYTES_PER_MIB = 1_048_576;
 
 /**
