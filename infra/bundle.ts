@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
@@ -14,8 +14,15 @@ const REQUIRE_BANNER =
 export interface Bundle {
   /** The folder of all handlers: one code asset, `sharder.mjs` beside the chunks that they share. */
   readonly directory: string;
-  /** By handler: its own file and all chunks that are loaded with it. */
-  readonly sizesBytes: ReadonlyMap<string, number>;
+  /** By handler. */
+  readonly sizes: ReadonlyMap<string, BundleSize>;
+}
+
+export interface BundleSize {
+  /** The handler's own file and all chunks that are loaded with it. */
+  readonly bytes: number;
+  /** The part of it that is the AWS SDK. */
+  readonly sdkBytes: number;
 }
 
 export interface BundleOptions {
@@ -57,7 +64,7 @@ export async function bundle({ handlers, tasksEntry, directory }: BundleOptions)
     logLevel: 'error',
     metafile: true,
   });
-  return { directory: outdir, sizesBytes: new Map(handlers.map((name) => [name, loadedBytes(name, metafile)])) };
+  return { directory: outdir, sizes: new Map(handlers.map((name) => [name, loadedSize(name, metafile, tasksEntry)])) };
 }
 
 const bundled = new Map<string, string>();
@@ -95,22 +102,25 @@ const literalSchemas: Plugin = {
   },
 };
 
-/** What Node reads before the handler can be called: its file and, through static imports, its chunks. */
-function loadedBytes(name: string, { outputs }: Metafile): number {
-  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === `functions/${name}.ts`);
+/** What Node reads before the handler can work: its file and, through static imports, its chunks. */
+function loadedSize(name: string, { outputs }: Metafile, tasksEntry: string): BundleSize {
+  // Imported dynamically, because the embedded runtime has its own; on AWS every handler loads both with its first call.
+  const late = new Set(['lib/adapters/aws/aws-services.ts', relative(ROOT, tasksEntry)]);
+  const waiting = Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === `functions/${name}.ts`);
   const loaded = new Set<string>();
-  const waiting = entry === undefined ? [] : [entry];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (loaded.has(path)) continue;
     loaded.add(path);
     for (const { path: to, kind } of outputs[path]?.imports ?? []) {
-      if (outputs[to] && (kind === 'import-statement' || isServices(outputs[to].entryPoint))) waiting.push(to);
+      if (outputs[to] && (kind === 'import-statement' || late.has(outputs[to].entryPoint ?? ''))) waiting.push(to);
     }
   }
-  return [...loaded].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+  const chunks = [...loaded].flatMap((path) => outputs[path] ?? []);
+  const inputs = chunks.flatMap(({ inputs }) => Object.entries(inputs));
+  return {
+    bytes: chunks.reduce((sum, { bytes }) => sum + bytes, 0),
+    sdkBytes: inputs.filter(([path]) => SDK.test(path)).reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0),
+  };
 }
 
-/** Imported dynamically, because the embedded runtime has its own; on AWS every first call loads it. */
-function isServices(entryPoint: string | undefined): boolean {
-  return entryPoint === 'lib/adapters/aws/aws-services.ts';
-}
+const SDK = /node_modules\/(@aws-sdk|@smithy)\//;
