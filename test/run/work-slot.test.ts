@@ -310,6 +310,14 @@ describe('workSlot: what is told of an attempt', () => {
     expect(services.emitted.map(({ _aws, ...attempt }) => attempt)).toEqual(attempts);
   });
 
+  it('tells the most memory that was seen, also in the middle of the input', async () => {
+    const readings = [100, 700, 100];
+    const meter = { cpuMs: () => 0, memoryMiB: () => readings.shift() ?? 100 };
+    const { work, services, run } = await scene([{ id: 'a' }], {}, { ...memoryServices({ tasks: [pass] }), meter });
+    await work();
+    expect((await readAttempts(services.table, run))[0]?.peakMemoryMiB).toBe(700);
+  });
+
   it('is cold only for the first shard of a cold call', async () => {
     const { work, services, run } = await scene([{ id: 'a', ranges: ranges(3) }]);
     await work({ cold: true });
