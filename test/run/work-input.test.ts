@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AnyTask, defineTask } from '../../lib/run/define-task.ts';
 import { OutputManifest } from '../../lib/run/input/output-manifest.ts';
 import { readShards } from '../../lib/run/read-shards.ts';
+import { shardItem } from '../../lib/run/shard-record.ts';
 import { splitShard } from '../../lib/run/split-shard.ts';
 import { workSlot } from '../../lib/run/work-slot.ts';
 import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
@@ -122,6 +123,21 @@ describe('workInput behind a narrow edge', () => {
       cut,
     );
     expect(inputs[0]?.map(({ records }) => records)).toEqual([numbers(0, 4), numbers(4, 8), numbers(8, 10)]);
+  });
+
+  it('leaves out what was proposed as a part of an index and never became one', async () => {
+    const propose = async ({ table }: MemoryServices, run: string) => {
+      const whole = await readShard(table, run, 'a/0');
+      await table.put(shardItem({ ...whole, shard: 'a/0.1', state: 'REMOVED', range: range(4, 10) }));
+    };
+    const inputs = await noted(
+      [
+        { id: 'a', ranges: [range(0, 10)] },
+        { id: 'b', tasks: ['note'], unit: 'shard', ranges: [range(0, 1)], after: [{ operation: 'a', edge: 'narrow' }] },
+      ],
+      propose,
+    );
+    expect(inputs.map(flat)).toEqual([numbers(0, 10)]);
   });
 
   it('gives an index after the one before it when both have many predecessors', async () => {

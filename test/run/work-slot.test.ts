@@ -311,9 +311,13 @@ describe('workSlot: what is told of an attempt', () => {
   });
 
   it('tells the most memory that was seen, also in the middle of the input', async () => {
-    const readings = [100, 700, 100];
-    const meter = { cpuMs: () => 0, memoryMiB: () => readings.shift() ?? 100 };
-    const { work, services, run } = await scene([{ id: 'a' }], {}, { ...memoryServices({ tasks: [pass] }), meter });
+    const services = memoryServices({ tasks: [pass] });
+    let looks = 0;
+    const memoryMiB = () => {
+      looks += 1;
+      return looks > 1 && services.clock.now() < 100 ? 700 : 100;
+    };
+    const { work, run } = await scene([{ id: 'a' }], {}, { ...services, meter: { cpuMs: () => 0, memoryMiB } });
     await work();
     expect((await readAttempts(services.table, run))[0]?.peakMemoryMiB).toBe(700);
   });
