@@ -1,6 +1,5 @@
 import { median } from 'simple-statistics';
-import { laggedProducts, runningSum } from '../numeric/lagged-products.ts';
-import { ridgeRegression } from '../numeric/ridge-regression.ts';
+import { fitLags } from '../numeric/fit-lags.ts';
 import { linearScale } from '../numeric/value-scale.ts';
 
 export interface CleanedHistory {
@@ -24,8 +23,6 @@ const ROWS_PER_COLUMN = 5;
 /** The second pass learns from what the first one cleaned. */
 const PASS_COUNT = 2;
 
-const PENALTY = 1e-4;
-
 /**
  * Replaces single spikes by what a small autoregression expected in their place, so that they do not teach the models.
  *
@@ -44,7 +41,7 @@ export function cleanAnomalies(values: Float64Array, seasons: readonly number[])
   let cleaned = seen;
   let anomalies: readonly number[] = [];
   for (let pass = 0; pass < PASS_COUNT; pass += 1) {
-    const coefficients = autoregression(cleaned, lags, first);
+    const coefficients = fitLags(cleaned, lags, first);
     const limits = errorLimits(seen, { lags, first, coefficients }, seasons[0] ?? 1);
     ({ cleaned, anomalies } = walk(seen, { lags, first, coefficients }, limits));
   }
@@ -58,26 +55,6 @@ interface Autoregression {
   readonly lags: readonly number[];
   readonly first: number;
   readonly coefficients: Float64Array;
-}
-
-function autoregression(values: Float64Array, lags: readonly number[], first: number): Float64Array {
-  const products = laggedProducts(values);
-  const sums = runningSum(values);
-  const end = values.length;
-  const columns = [0, ...lags];
-  const count = columns.length;
-  const gram = new Float64Array(count * count);
-  const moments = new Float64Array(count);
-  const sumAt = (lag: number) => (sums[end - lag] ?? 0) - (sums[first - lag] ?? 0);
-  gram[0] = end - first;
-  moments[0] = sumAt(0);
-  for (let i = 1; i < count; i += 1) {
-    const lag = columns[i] ?? 0;
-    gram[i * count] = sumAt(lag);
-    moments[i] = products(0, lag, first, end);
-    for (let j = 1; j <= i; j += 1) gram[i * count + j] = products(lag, columns[j] ?? 0, first, end);
-  }
-  return ridgeRegression({ gram, moments }, PENALTY);
 }
 
 function predictAt(values: Float64Array, { lags, coefficients }: Autoregression, at: number): number {
