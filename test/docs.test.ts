@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+interface Fence {
+  /** What stands behind the opening fence: a language, and for a file its path. */
+  readonly language: string;
+  readonly path: string | undefined;
+  readonly text: string;
+}
+
+/** The fenced blocks of a page, in order. */
+function fences(markdown: string): readonly Fence[] {
+  return [...markdown.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map(([, language = '', path, text = '']) => {
+    return { language, path, text };
+  });
+}
+
+const prose = (markdown: string) => markdown.replace(/^```[\s\S]*?^```$/gm, '');
+
+describe('links', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).map((path) => path.replaceAll('\\', '/'));
+
+  it('sees the pages it is about', () => {
+    expect(pages).toContain('docs/architecture.md');
+    expect(pages).toContain('CONTRIBUTING.md');
+    expect(pages.length).toBeGreaterThan(15);
+  });
+
+  it.each(pages)('of %s point to something', (page) => {
+    const targets = [...prose(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const broken = targets.filter((target) => !/^[a-z]+:/.test(target) && !leadsSomewhere(page, target));
+    expect(broken).toEqual([]);
+  });
+
+  it.each(pages)('of %s name files that there are', (page) => {
+    const named = [...prose(read(page)).matchAll(/`((?:lib|functions|infra|test|bench|events|docs)\/[\w./-]+\.\w+)`/g)];
+    // NAME is the reader's to choose
+    const paths = named.map(([, path = '']) => path).filter((path) => !path.includes('NAME'));
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+function leadsSomewhere(page: string, target: string): boolean {
+  const [path = '', anchor] = target.split('#');
+  const file = path === '' ? page : join(dirname(page), path);
+  if (!existsSync(join(ROOT, file))) return false;
+  return anchor === undefined || anchorsOf(read(file)).has(anchor);
+}
+
+/** The anchors that GitHub gives to headings. */
+function anchorsOf(markdown: string): ReadonlySet<string> {
+  const headings = [...prose(markdown).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+interface State {
+  readonly Type: string;
+  readonly Next?: string;
+  readonly End?: boolean;
+  readonly Default?: string;
+  readonly Choices?: readonly { readonly Next: string }[];
+  readonly Catch?: readonly { readonly Next: string }[];
+}
+
+/** The edges of a state machine, `[*]` for its start and for every end. */
+function edgesOf(file: string): readonly string[] {
+  const machine: { StartAt: string; States: Record<string, State> } = JSON.parse(read(file));
+  const edges = Object.entries(machine.States).flatMap(([name, { Type, Next, End, Default, Choices, Catch }]) => {
+    const ends = End === true || Type === 'Succeed' || Type === 'Fail';
+    const targets = [Next, Default, ...(Choices ?? []).map((one) => one.Next), ...(Catch ?? []).map((one) => one.Next)];
+    return [...targets, ends ? '[*]' : undefined].flatMap((to) => (to === undefined ? [] : [`${name} -> ${to}`]));
+  });
+  return [`[*] -> ${machine.StartAt}`, ...edges];
+}
+
+/** The edges of a Mermaid state diagram, with the names that its states are shown under. */
+function drawnEdges(diagram: string): readonly string[] {
+  const names = new Map(
+    [...diagram.matchAll(/^\s*state "([^"]+)" as (\w+)/gm)].map(([, shown = '', id = '']) => [id, shown]),
+  );
+  const nameOf = (id = '') => names.get(id) ?? id;
+  return [...diagram.matchAll(/^\s*(\S+) --> ([^\s:]+)/gm)].map(([, from, to]) => `${nameOf(from)} -> ${nameOf(to)}`);
+}
+
+/** The diagram of a state machine: the one that a comment with the file's name stands in front of. */
+function diagramOf(file: string): string {
+  const [, behind = ''] = read('docs/architecture.md').split(`<!-- ${file} -->`);
+  return fences(behind).find(({ language }) => language === 'mermaid')?.text ?? '';
+}
+
+describe('architecture.md', () => {
+  it.each(['infra/workflow.asl.json', 'infra/slot.asl.json'])('draws every state and every way of %s', (file) => {
+    const edges = [...new Set(edgesOf(file))];
+    expect(edges.length).toBeGreaterThan(5);
+    expect([...new Set(drawnEdges(diagramOf(file)))].sort()).toEqual(edges.sort());
+  });
+
+  it('has every function in its table', () => {
+    const functions = globSync('functions/*.ts', { cwd: ROOT }).map((path) => path.replaceAll('\\', '/'));
+    const rows = read('docs/architecture.md')
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
+    const missing = functions.filter(
+      (path) => path !== 'functions/stage.ts' && !rows.some((row) => row.includes(path)),
+    );
+    expect(functions.length).toBeGreaterThan(10);
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('0005-libraries.md', () => {
+  it('has every dependency with its licence, and no other', () => {
+    const manifest: Record<string, Record<string, string>> = JSON.parse(read('package.json'));
+    const { dependencies, devDependencies, optionalDependencies } = manifest;
+    const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+    const rows = [...read('docs/adr/0005-libraries.md').matchAll(/^\| `([^`]+)` \|.*?\| ([^|]+) \|/gm)];
+    const listed = new Map(rows.map(([, name = '', licence = '']) => [name, licence]));
+    expect([...listed.keys()].sort()).toEqual(names.sort());
+    const wrong = names.filter((name) => installedLicence(name, listed.get(name)) !== listed.get(name));
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** A package for another kind of machine is not installed: what is written of it stands. */
+function installedLicence(name: string, written: string | undefined): string | undefined {
+  const path = `node_modules/${name}/package.json`;
+  return existsSync(join(ROOT, path)) ? JSON.parse(read(path)).license : written;
+}
+
+describe('your-own-workflow.md', () => {
+  const folders: string[] = [];
+  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+  it('prints what it says when its files are written and its commands are run', async () => {
+    const blocks = fences(read('docs/your-own-workflow.md'));
+    const folder = await checkout();
+    folders.push(folder);
+    for (const { path, text } of blocks.filter((block) => block.path !== undefined)) {
+      const file = join(folder, path ?? '');
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
+    const commands = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
+    const printed = blocks.filter(({ language }) => language === 'output').map(({ text }) => text);
+    expect(printed.length).toBeGreaterThan(2);
+    const { out, err, code } = await shell(commands.join(''), folder);
+    expect({ out, code }, err).toEqual({ out: printed.join(''), code: 0 });
+  }, 120_000);
+});
+
+/** What the reader stands in: the checkout, with a place of its own for what the guide writes. */
+async function checkout(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'foreshard-docs-'));
+  for (const part of ['lib', 'functions', 'infra', 'node_modules', 'package.json']) {
+    await symlink(join(ROOT, part), join(folder, part));
+  }
+  return folder;
+}
+
+function shell(script: string, cwd: string): Promise<{ out: string; err: string; code: number }> {
+  const { promise, resolve } = Promise.withResolvers<{ out: string; err: string; code: number }>();
+  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
+  const child = execFile('/bin/sh', ['-e', '-c', script], { cwd, env }, (_error, out, err) =>
+    resolve({ out, err, code: child.exitCode ?? -1 }),
+  );
+  return promise;
+}
