@@ -122,6 +122,34 @@ describe('architecture.md', () => {
   });
 });
 
+/** What the code writes into the keys of items: `RUN#`, `SHARD#`, `LEDGER` and the like. */
+function keyParts(): readonly string[] {
+  const files = globSync('lib/**/*.ts', { cwd: ROOT });
+  const parts = files.flatMap((file) => {
+    const found = read(file).matchAll(/(?:\b(?:sort|partition|PARTITION)(?::| =)|return) ['`]([A-Z]+#?)['`$]/g);
+    return [...found].map(([, part = '']) => part);
+  });
+  return [...new Set(parts)];
+}
+
+describe('what lies where', () => {
+  const page = read('docs/architecture.md');
+
+  it('names every kind of item', () => {
+    const parts = keyParts();
+    expect(parts).toContain('SHARD#');
+    expect(parts.length).toBeGreaterThan(10);
+    expect(parts.filter((part) => !page.includes(`\`${part}`))).toEqual([]);
+  });
+
+  it('names every document of a run', () => {
+    const union = /type DocumentName = ([^;]+);/.exec(read('lib/run/run-document.ts'))?.[1] ?? '';
+    const names = [...union.matchAll(/'([\w-]+)'/g)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(4);
+    expect(names.filter((name) => !page.includes(`${name}.json`))).toEqual([]);
+  });
+});
+
 describe('0005-libraries.md', () => {
   it('has every dependency with its licence, and no other', () => {
     const manifest: Record<string, Record<string, string>> = JSON.parse(read('package.json'));
