@@ -1,0 +1,40 @@
+import type { RunId } from '../core/ids.ts';
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
+
+export interface RunDemand {
+  readonly run: RunId;
+  readonly deadlineAt: EpochMs;
+  /** Work that is left, on one slot. */
+  readonly workMs: DurationMs;
+  /** Longest chain that is left, with a slot for every shard. */
+  readonly pathMs: DurationMs;
+}
+
+/**
+ * The runs that cannot all meet their deadlines with the slots there are, chosen so that as many as possible of the
+ * others do: they go to the background, or else each of them makes the next one late.
+ *
+ * In the order of the deadlines, whenever the work up to a run is more than the slots can do until its deadline, the
+ * largest so far is given up. With one slot this is optimal; with many it takes the work as divisible.
+ *
+ * @param slotCount slots that all runs together have
+ * @complexity O(n²) for n runs at worst, O(n log n) while few are given up
+ * @see Moore, "An n job, one machine sequencing algorithm for minimizing the number of late jobs", 1968
+ */
+export function hopelessRuns(runs: readonly RunDemand[], slotCount: number, now: EpochMs): ReadonlySet<RunId> {
+  const hopeless = new Set(runs.filter(({ deadlineAt, pathMs }) => now + pathMs > deadlineAt).map(({ run }) => run));
+  const kept: RunDemand[] = [];
+  let workMs = 0;
+  for (const one of runs.toSorted((a, b) => a.deadlineAt - b.deadlineAt)) {
+    if (hopeless.has(one.run)) continue;
+    kept.push(one);
+    workMs += one.workMs;
+    while (workMs > slotCount * (one.deadlineAt - now) && kept.length > 0) {
+      const largest = kept.reduce((most, other) => (other.workMs > most.workMs ? other : most));
+      kept.splice(kept.indexOf(largest), 1);
+      workMs -= largest.workMs;
+      hopeless.add(largest.run);
+    }
+  }
+  return hopeless;
+}
