@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -42,15 +42,22 @@ export interface BundleOptions {
 export async function bundle({ handlers, tasksEntry, directory }: BundleOptions): Promise<Bundle> {
   const outdir = directory ?? mkdtempSync(join(tmpdir(), 'foreshard-bundle-'));
   const { metafile } = await build({
-    absWorkingDir: ROOT,
+    ...bundleOptions(tasksEntry),
     entryPoints: handlers.map((name) => ({ in: join(ROOT, 'functions', `${name}.ts`), out: name })),
     outdir,
+    metafile: true,
+  });
+  return { directory: outdir, sizes: new Map(handlers.map((name) => [name, loadedSize(name, metafile, tasksEntry)])) };
+}
+
+/** How everything that goes to Lambda is bundled. */
+export function bundleOptions(tasksEntry: string): BuildOptions {
+  const credentials = fileURLToPath(new URL('./role-credentials.ts', import.meta.url));
+  return {
+    absWorkingDir: ROOT,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
-    alias: {
-      '#tasks': tasksEntry,
-      '@aws-sdk/credential-provider-node': fileURLToPath(new URL('./role-credentials.ts', import.meta.url)),
-    },
+    alias: { '#tasks': tasksEntry, '@aws-sdk/credential-provider-node': credentials },
     plugins: [literalSchemas],
     bundle: true,
     splitting: true,
@@ -62,9 +69,7 @@ export async function bundle({ handlers, tasksEntry, directory }: BundleOptions)
     banner: { js: REQUIRE_BANNER },
     legalComments: 'none',
     logLevel: 'error',
-    metafile: true,
-  });
-  return { directory: outdir, sizes: new Map(handlers.map((name) => [name, loadedSize(name, metafile, tasksEntry)])) };
+  };
 }
 
 const bundled = new Map<string, string>();
