@@ -7,7 +7,7 @@ import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoTable } from '../../lib/adapters/aws/dynamo-table.ts';
 import { lambdaFunctions } from '../../lib/adapters/aws/lambda-functions.ts';
-import { MULTIPART_MIN_BYTES } from '../../lib/adapters/aws/s3-multipart.ts';
+import { MULTIPART_MIN_BYTES } from '../../lib/adapters/aws/put-in-parts.ts';
 import { s3ObjectStore } from '../../lib/adapters/aws/s3-object-store.ts';
 import { stepFunctionsExecutions } from '../../lib/adapters/aws/step-functions-executions.ts';
 import { tableSchema } from '../../lib/adapters/aws/table-schema.ts';

@@ -8,7 +8,8 @@ import { zlibCodecs } from '../zlib-codecs.ts';
 import { dynamoTable } from './dynamo-table.ts';
 import { emfMetrics } from './emf-metrics.ts';
 import { parseEnvironment } from './environment.ts';
-import { lazyExecutions, lazyFunctions } from './lazy-clients.ts';
+import { lazyExecutions } from './lazy-executions.ts';
+import { lazyFunctions } from './lazy-functions.ts';
 import { s3ObjectStore } from './s3-object-store.ts';
 
 /**

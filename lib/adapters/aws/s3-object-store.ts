@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import type { ByteRange, ObjectInfo, ObjectLocation, ObjectStore, Put } from '../../ports/object-store.ts';
+import { MULTIPART_MIN_BYTES, putInParts } from './put-in-parts.ts';
 import { type S3Location, s3Location } from './s3-location.ts';
-import { MULTIPART_MIN_BYTES, putInParts } from './s3-multipart.ts';
 import { serviceFault, statusOf } from './service-fault.ts';
 
 /** S3 answers 409 when a conditional write met another one under way: it has no winner yet, so we ask again. */
