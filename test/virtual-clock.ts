@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/ports/clock.ts';
 
 /** Beyond this many moments something waits for itself. */
-const MOMENTS_MAX = 100_000;
+const MOMENTS_MAX = 20_000;
 
 /** A clock whose time passes only when nothing else can happen: waits take no time, and their order is certain. */
 export interface VirtualClock extends Clock {

@@ -12,6 +12,7 @@ import { readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { hasDocument, readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
+import { parseRun, runKey } from '../run/run-record.ts';
 import { Sharding } from '../shards/sharding.ts';
 import type { AllocationFacts } from './allocation-request.ts';
 import { judgeCanaries } from './judge-canaries.ts';
@@ -34,7 +35,7 @@ export async function loadAllocation(
     readDocument(objects, { run, name: 'forecast' }, Forecast),
   ]);
   const predictions = predictionsOf(forecast, sharding);
-  const records = await collect(readShards(table, run));
+  const records = (await isCreated(run, services)) ? await collect(readShards(table, run)) : [];
   const plan = (await hasDocument(objects, { run, name: 'plan' }))
     ? await readDocument(objects, { run, name: 'plan' }, Plan)
     : undefined;
@@ -55,6 +56,12 @@ export async function loadAllocation(
   const profiled = await readProfiles(table, new Set(sharding.operations.map(({ type }) => type)));
   const now = clock.now();
   return { run, now, definition, sharding, predictions, records, plan, canaries, profiled, pools, ledgers, settings };
+}
+
+/** False while a creation that was cut off has left shards out: they are to be planned and stored as if none were there. */
+async function isCreated(run: RunId, { table }: Services): Promise<boolean> {
+  const item = await table.get(runKey(run));
+  return item !== undefined && parseRun(item).state !== 'CREATING';
 }
 
 function everythingDrained(zones: readonly string[]): ForeshardError {

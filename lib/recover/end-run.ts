@@ -11,16 +11,14 @@ export async function endRun(
   pools: readonly Pool[],
   { table, clock, random }: Pick<Services, 'table' | 'clock' | 'random'>,
 ): Promise<void> {
-  await table.update(
+  const ended = { outcome, endedAt: clock.now() };
+  const set = await table.update(
     runKey(run),
-    { set: { state: 'ENDED', outcome, endedAt: clock.now() } },
-    {
-      all: [
-        { attribute: 'run', exists: true },
-        { attribute: 'state', oneOf: ['CREATING', 'OPEN'] },
-      ],
-    },
+    { set: { state: 'ENDED', ...ended } },
+    { attribute: 'state', equals: 'OPEN' },
   );
+  // a run that was not created whole stays so: whoever resumes it has to go on with its creation
+  if (!set.applied) await table.update(runKey(run), { set: ended }, { attribute: 'state', equals: 'CREATING' });
   for (const pool of pools) {
     await changeLedger(table, {
       pool: { pool: pool.id, slotMax: pool.slotMax },

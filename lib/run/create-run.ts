@@ -42,7 +42,8 @@ export async function createRun(table: Table, request: NewRun): Promise<RunRecor
   const { operations, shards } = sharding;
   const counts = { operationCount: operations.length, shardCount: shards.length };
   const fresh: RunRecord = { ...run, ...counts, state: 'CREATING', met: new Set() };
-  const stored = parseRun(await putIfAbsent(table, runItem(fresh)));
+  const first = await table.put(runItem(fresh), { attribute: 'partition', exists: false });
+  const stored = first.item ? parseRun(first.item) : fresh;
   if (stored.workflow !== run.workflow || stored.shardCount !== shards.length) throw nameTaken(stored, fresh);
   if (stored.state !== 'CREATING') return stored;
   const dependents = dependentsOf(shards);
@@ -50,14 +51,16 @@ export async function createRun(table: Table, request: NewRun): Promise<RunRecor
     operationItem(newOperation(run.run, { operation, position, dependents, chunkSize })),
     ...newChunks(run.run, operation, chunkSize).map(chunkItem),
   ]);
-  await inParallel(barriers, CREATES_AT_ONCE_MAX, (item) => putIfAbsent(table, item));
+  // barriers hold nothing that the sweep could not restore from the shards: whoever is first may write them in batches
+  if (first.applied) await table.putAll(barriers);
+  else await inParallel(barriers, CREATES_AT_ONCE_MAX, (item) => putIfAbsent(table, item));
   await inParallel(shards, CREATES_AT_ONCE_MAX, (shard) => {
     const chunk = Math.floor(shard.index / chunkSize);
     return putIfAbsent(table, shardItem(newShard(fresh, shard, { ...place(shard), chunk })));
   });
   const opened = await table.update(
     runKey(run.run),
-    { set: { state: 'OPEN' } },
+    { set: { state: 'OPEN' }, remove: ['outcome', 'endedAt'] },
     { attribute: 'state', equals: 'CREATING' },
   );
   return opened.item ? parseRun(opened.item) : stored;

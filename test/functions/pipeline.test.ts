@@ -132,7 +132,9 @@ describe('the stages of a run', () => {
     const { run } = pipeline(services);
     await run('clean', { workflow: WORKFLOW });
     await services.clock.pass(600_000);
-    expect((await readSlots(services.table, 'clean')).filter(({ status }) => status !== 'ENDED')).toEqual([]);
+    const slots = await readSlots(services.table, 'clean');
+    expect(slots.map(({ slot }) => slot).sort()).toEqual(services.executions.started.map(({ name }) => name).sort());
+    expect(slots.filter(({ status }) => status !== 'ENDED')).toEqual([]);
     for (const { holds } of await collect(services.table.query({ partition: 'LEDGER' }))) expect(holds).toEqual([]);
     for (const { name } of services.executions.started) {
       expect(await services.executions.describe('slot', name)).toEqual({ status: 'SUCCEEDED' });

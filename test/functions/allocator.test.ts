@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { collect } from '../../lib/core/collect.ts';
+import { ForeshardError } from '../../lib/core/foreshard-error.ts';
+import type { Table } from '../../lib/ports/table.ts';
+import { defineTask } from '../../lib/run/define-task.ts';
+import { readRun } from '../../lib/run/read-run.ts';
+import { readShards } from '../../lib/run/read-shards.ts';
+import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
+import { deliver } from '../fixtures/run-pipeline.ts';
+
+const WORKFLOW = {
+  version: 1,
+  name: 'count',
+  deadline: '60s',
+  operations: [
+    { id: 'a', task: 'nothing', input: { kind: 'keys', from: 0, to: 1_000 }, estimates: { cpuSeconds: 400 } },
+    { id: 'b', task: 'nothing', after: [{ operation: 'a', edge: 'wide' }] },
+  ],
+};
+
+const nothing = defineTask({ name: 'nothing', run: async () => undefined });
+
+/** A run that is ready to be planned, on a table that is cut off after some shards were stored. */
+async function cutOff(storedShardCount: number) {
+  const services = memoryServices({ tasks: [nothing] });
+  let left = storedShardCount;
+  const table: Table = {
+    ...services.table,
+    async put(item, condition) {
+      if (item.sort.startsWith('SHARD#')) left -= 1;
+      if (left < 0) throw new ForeshardError('StoreUnavailable', 'the table is away');
+      return services.table.put(item, condition);
+    },
+  };
+  const away: MemoryServices = { ...services, table };
+  await deliver(services, 'sharder', { execution: 'r', input: { workflow: WORKFLOW } });
+  await deliver(services, 'forecaster', { run: 'r' });
+  await expect(deliver(away, 'allocator', { run: 'r' })).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  return services;
+}
+
+describe('the allocator, after it was cut off while it created a run', () => {
+  it.each([0, 1, 3])('creates the rest when it is called again (%i shards were there)', async (count) => {
+    const services = await cutOff(count);
+    expect(await collect(readShards(services.table, 'r'))).toHaveLength(count);
+    expect(await deliver(services, 'allocator', { run: 'r' })).toMatchObject({ outcome: 'planned' });
+    const { run, shards } = await readRun(services.table, 'r');
+    expect(run.state).toBe('OPEN');
+    expect(shards.size).toBe(run.shardCount);
+    expect(run.shardCount).toBeGreaterThan(3);
+  });
+
+  it('creates the rest also when the run was aborted in between, and is resumed', async () => {
+    const services = await cutOff(2);
+    await deliver(services, 'aborter', { execution: 'r', state: { run: 'r', error: { Error: 'StoreUnavailable' } } });
+    expect((await readRun(services.table, 'r')).run.outcome).toBe('aborted');
+    await deliver(services, 'sharder', { execution: 'r2', input: { run: 'r' } });
+    await deliver(services, 'allocator', { run: 'r' });
+    const { run, shards } = await readRun(services.table, 'r');
+    expect(run).toMatchObject({ state: 'OPEN' });
+    expect(run.outcome).toBeUndefined();
+    expect(shards.size).toBe(run.shardCount);
+  });
+});
