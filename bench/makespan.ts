@@ -1,8 +1,9 @@
 import { ForeshardError } from '../lib/core/foreshard-error.ts';
 import { type Random, seededRandom } from '../lib/core/random.ts';
 import { improveSchedule } from '../lib/plan/improve-schedule.ts';
-import { listSchedule, type Schedule, type ScheduleProblem } from '../lib/plan/list-schedule.ts';
+import { listSchedule } from '../lib/plan/list-schedule.ts';
 import { makespanBound } from '../lib/plan/makespan-bound.ts';
+import type { Schedule, ScheduleProblem } from '../lib/plan/schedule-problem.ts';
 import { upwardRanks } from '../lib/plan/task-graph.ts';
 import { scheduleFaults } from '../test/plan/schedule-faults.ts';
 import type { Bench, BenchRow } from './bench.ts';

@@ -1,4 +1,4 @@
-import type { ScheduleProblem, TaskClass } from '../../lib/plan/list-schedule.ts';
+import type { ScheduleProblem, TaskClass } from '../../lib/plan/schedule-problem.ts';
 import { taskGraph, upwardRanks } from '../../lib/plan/task-graph.ts';
 import type { RecordedTask } from './recorded-workflows.ts';
 

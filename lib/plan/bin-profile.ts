@@ -1,5 +1,5 @@
 import type { DurationMs } from '../core/quantity.ts';
-import type { Bin } from './list-schedule.ts';
+import type { Bin } from './schedule-problem.ts';
 
 /** Room for rounding when fractions of a vCPU are added and taken away again. */
 const ROUNDING = 1e-9;

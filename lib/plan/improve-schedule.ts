@@ -1,7 +1,8 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
-import { listSchedule, type Schedule, type ScheduleProblem } from './list-schedule.ts';
+import { listSchedule } from './list-schedule.ts';
 import { forwardBackward, reverseGraph, type Scheduler } from './reverse-schedule.ts';
+import type { Schedule, ScheduleProblem } from './schedule-problem.ts';
 import { serialSchedule } from './serial-schedule.ts';
 
 /** How far keys are moved: shares of the schedule's length, from a small search about the best to a fresh start. */

@@ -1,5 +1,5 @@
 import type { DurationMs } from '../core/quantity.ts';
-import type { ScheduleProblem } from './list-schedule.ts';
+import type { ScheduleProblem } from './schedule-problem.ts';
 import { type CapacityShares, type TaskWindows, taskWindows } from './task-windows.ts';
 import { waveBound } from './wave-bound.ts';
 

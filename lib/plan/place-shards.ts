@@ -1,8 +1,9 @@
 import type { PoolId } from '../core/ids.ts';
 import type { DurationMs, MemoryMiB } from '../core/quantity.ts';
 import type { AllocateRequest } from './allocate-request.ts';
-import { type CapacityGain, listSchedule, type TaskClass } from './list-schedule.ts';
+import { listSchedule } from './list-schedule.ts';
 import { type Pool, REGIONAL, vcpuOf } from './pool.ts';
+import type { CapacityGain, TaskClass } from './schedule-problem.ts';
 import type { ShardGraph } from './shard-graph.ts';
 import { taskOrder } from './task-graph.ts';
 

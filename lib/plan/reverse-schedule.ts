@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleProblem } from './list-schedule.ts';
+import type { Schedule, ScheduleProblem } from './schedule-problem.ts';
 import { type TaskGraph, taskGraph } from './task-graph.ts';
 
 /** The same tasks with time running backwards: who waited is waited for. */

@@ -1,6 +1,6 @@
 import { binProfile } from './bin-profile.ts';
-import type { Schedule, ScheduleProblem } from './list-schedule.ts';
 import { numberHeap } from './number-heap.ts';
+import type { Schedule, ScheduleProblem } from './schedule-problem.ts';
 
 /**
  * The serial scheme: tasks are placed one by one in the order of their keys, each at the earliest moment at which it

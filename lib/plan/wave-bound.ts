@@ -1,5 +1,5 @@
 import type { DurationMs } from '../core/quantity.ts';
-import type { ScheduleProblem } from './list-schedule.ts';
+import type { ScheduleProblem } from './schedule-problem.ts';
 import type { TaskWindows } from './task-windows.ts';
 
 /** Pairs of head and tail looked at, times tasks, times sizes. */

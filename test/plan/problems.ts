@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ScheduleProblem } from '../../lib/plan/list-schedule.ts';
+import type { ScheduleProblem } from '../../lib/plan/schedule-problem.ts';
 import { taskGraph } from '../../lib/plan/task-graph.ts';
 
 /** Random graphs of tasks with vCPUs and memory, for two or three bins that are alike. */

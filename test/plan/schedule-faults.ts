@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleProblem } from '../../lib/plan/list-schedule.ts';
+import type { Schedule, ScheduleProblem } from '../../lib/plan/schedule-problem.ts';
 
 /** What is wrong with a schedule: a task too early, in the wrong bin or missing, or a bin overfull at some moment. */
 export function scheduleFaults(problem: ScheduleProblem, { startsMs, binOf, makespanMs }: Schedule): readonly string[] {

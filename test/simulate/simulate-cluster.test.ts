@@ -22,7 +22,9 @@ describe('simulateCluster', () => {
 
   it('starts a stage only when the last of those before it has ended', () => {
     const job = jobOf({ stages: [stage([], [1_000]), stage([], [10_000]), stage([0, 1], [5_000])] });
-    expect(simulateCluster({ jobs: [job], policy: firstCome, controller: fixedSlots(9), ...CALM }).endedAt).toBe(15_000);
+    expect(simulateCluster({ jobs: [job], policy: firstCome, controller: fixedSlots(9), ...CALM }).endedAt).toBe(
+      15_000,
+    );
   });
 
   it('counts a job as a hit when it ends at its deadline, and not one millisecond later', () => {
