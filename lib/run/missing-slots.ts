@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/quantity.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Pool } from '../plan/pool.ts';
+import { crc32 } from './input/crc32.ts';
 import type { SlotRecord } from './slot-store.ts';
 
 export interface SlotsNow {
@@ -45,7 +46,10 @@ export function missingSlots({ run, grants }: Plan, { pools, slots, now }: Slots
 /** Step Functions takes execution names of up to 80 letters, digits, `-` and `_`. */
 const EXECUTION_NAME_MAX = 80;
 
+/** A run's name that is too long is cut, and told from others that begin like it by its checksum. */
 function slotName(run: string, pool: string, number: number): string {
   const tail = `-${pool}-${number}`;
-  return `${run.slice(0, EXECUTION_NAME_MAX - tail.length)}${tail}`;
+  if (run.length + tail.length <= EXECUTION_NAME_MAX) return `${run}${tail}`;
+  const sum = `-${crc32(new TextEncoder().encode(run)).toString(16)}`;
+  return `${run.slice(0, EXECUTION_NAME_MAX - tail.length - sum.length)}${sum}${tail}`;
 }
