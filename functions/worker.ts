@@ -1,4 +1,5 @@
 import { judgeFailure } from '../lib/recover/judge-failure.ts';
+import type { JudgeFailure } from '../lib/run/work-scope.ts';
 import { Slot, workSlot } from '../lib/run/work-slot.ts';
 import { stage } from './stage.ts';
 
@@ -18,6 +19,8 @@ export const handler = stage({
       endsAt: clock.now() + getRemainingTimeInMillis() - settings.answerMs,
     };
     cold = false;
-    return workSlot({ slot, invocation, judge: (shard, error) => judgeFailure(shard, error, settings) }, services);
+    const { zone } = slot;
+    const judge: JudgeFailure = (shard, error) => judgeFailure(shard, { ...error, zone }, settings);
+    return workSlot({ slot, invocation, judge }, services);
   },
 });
