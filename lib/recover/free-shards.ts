@@ -29,10 +29,12 @@ export async function freeShards(
   for (const shard of held) {
     if (shard.state !== 'RUNNING' || !shard.owner?.startsWith(`${slot.slot}:`)) continue;
     const now = clock.now();
-    await storeAttempts(table, [lostAttempt(shard, { slot, failure }, now)]);
     const verdict = judgeFailure(shard, { ...failure, zone: slot.zone }, settings);
     const release = await releaseShard(table, shard, { verdict, error: failure, now });
-    if (release.released) freed.push(release.shard);
+    if (!release.released) continue;
+    freed.push(release.shard);
+    // not before: a worker that was not so dead may have committed, and its own word stands
+    await storeAttempts(table, [lostAttempt(shard, { slot, failure }, now)]);
   }
   return freed;
 }

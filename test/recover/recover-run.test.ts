@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { listPools } from '../../lib/plan/list-pools.ts';
+import type { Table } from '../../lib/ports/table.ts';
+import { abortRun } from '../../lib/recover/abort-run.ts';
+import { endRun, reopenRun } from '../../lib/recover/end-run.ts';
+import { freeDeadSlots, freeShards } from '../../lib/recover/free-shards.ts';
+import { recoverRun, recoverSlot } from '../../lib/recover/recover-run.ts';
+import { advanceCursor } from '../../lib/run/advance-cursor.ts';
+import { readAttempts, storeAttempts } from '../../lib/run/attempt-store.ts';
+import { claimShard } from '../../lib/run/claim-shard.ts';
+import { defineTask } from '../../lib/run/define-task.ts';
+import { changeLedger } from '../../lib/run/ledger-store.ts';
+import { readRun } from '../../lib/run/read-run.ts';
+import { readSlots, writeSlot } from '../../lib/run/slot-store.ts';
+import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
+import { deliver } from '../fixtures/run-pipeline.ts';
+import { storedRun } from '../fixtures/stored-run.ts';
+import { anAttempt } from '../profile/an-attempt.ts';
+import { finishClaimed, readShard } from '../run/run-fixture.ts';
+
+const LEASE_MS = 60_000;
+const FAILURE = { name: 'WorkerDied', message: 'it is gone' };
+
+/** A run with four shards and two slots; each slot holds the shard of its number and runs as an execution. */
+async function scene(settings: Parameters<typeof memoryServices>[0] = {}) {
+  const services = memoryServices({ ...settings, settings: { zones: ['az1', 'az2'], ...settings?.settings } });
+  const ranges = [0, 1, 2, 3].map((at) => ({ start: 10 * at, end: 10 * at + 10 }));
+  const run = await storedRun(services, [{ id: 'a', ranges }]);
+  const leases = [];
+  for (const at of [0, 1]) {
+    const slot = `slot-${at}`;
+    const record = { run, slot, pool: '1769-az1', zone: 'az1', memoryTierMiB: 1_769, startedAt: 0 };
+    await writeSlot(services.table, { ...record, until: 500_000, status: 'STARTED' });
+    await services.executions.start('slot', slot, {});
+    const claim = await claimShard(services.table, await readShard(services.table, run, `a/${at}`), {
+      owner: `${slot}:call`,
+      now: 0,
+      leaseMs: LEASE_MS,
+      graceMs: 2_000,
+      attemptMax: 3,
+    });
+    if (claim.claimed) leases.push(claim.lease);
+  }
+  const states = async () => {
+    const { shards } = await readRun(services.table, run);
+    return [...shards.values()].map(({ state }) => state);
+  };
+  const statuses = async () => (await readSlots(services.table, run)).map(({ status }) => status);
+  return { services, run, leases, states, statuses };
+}
+
+const slotOf = (run: string, slot: string) => ({ run, slot, zone: 'az1', memoryTierMiB: 1_769 });
+
+describe('freeShards', () => {
+  it('frees what the dead slot held and nothing else, at once, and sends it to another zone', async () => {
+    const { services, run, states } = await scene();
+    await services.clock.pass(1_234);
+    const freed = await freeShards({ slot: slotOf(run, 'slot-0'), failure: FAILURE }, services);
+    expect(freed.map(({ shard }) => shard)).toEqual(['a/0']);
+    expect(await states()).toEqual(['READY', 'RUNNING', 'READY', 'READY']);
+    expect(await readShard(services.table, run, 'a/0')).toMatchObject({ attempts: 1, zone: 'az2', error: FAILURE });
+    expect(await readAttempts(services.table, run)).toMatchObject([
+      { shard: 'a/0', epoch: 1, outcome: 'failed', error: 'WorkerDied', startedAt: 0, durationMs: 1_234 },
+    ]);
+  });
+
+  it('does not take the name of a slot for that of another one that begins alike', async () => {
+    const { services, run } = await scene();
+    expect(await freeShards({ slot: slotOf(run, 'slot'), failure: FAILURE }, services)).toEqual([]);
+  });
+
+  it('lets the word of a worker stand that had committed after all', async () => {
+    const { services, run, leases } = await scene();
+    // the worker commits between the look at the shard and its release
+    const table: Table = {
+      ...services.table,
+      async update(key, change, condition) {
+        if (key.sort === 'SHARD#a/0' && change.set?.state === 'READY' && leases[0]) {
+          await finishClaimed(services.table, leases[0], 10);
+          await storeAttempts(services.table, [anAttempt({ run, shard: 'a/0', operation: 'a', type: 'a@1' })]);
+        }
+        return services.table.update(key, change, condition);
+      },
+    };
+    expect(await freeShards({ slot: slotOf(run, 'slot-0'), failure: FAILURE }, { ...services, table })).toEqual([]);
+    expect((await readShard(services.table, run, 'a/0')).state).toBe('DONE');
+    expect(await readAttempts(services.table, run)).toMatchObject([{ shard: 'a/0', outcome: 'committed' }]);
+  });
+
+  it('changes nothing the second time', async () => {
+    const { services, run } = await scene();
+    await freeShards({ slot: slotOf(run, 'slot-0'), failure: FAILURE }, services);
+    const before = await readShard(services.table, run, 'a/0');
+    expect(await freeShards({ slot: slotOf(run, 'slot-0'), failure: FAILURE }, services)).toEqual([]);
+    expect(await readShard(services.table, run, 'a/0')).toEqual(before);
+  });
+});
+
+describe('freeDeadSlots', () => {
+  it.each(['FAILED', 'SUCCEEDED', 'TIMED_OUT', 'ABORTED'] as const)(
+    'ends a slot whose execution has %s and frees its shard; a slot that runs goes on',
+    async (status) => {
+      const { services, run, states, statuses } = await scene();
+      services.executions.end('slot-1', status);
+      await freeDeadSlots(run, services);
+      expect(await states()).toEqual(['RUNNING', 'READY', 'READY', 'READY']);
+      expect(await statuses()).toEqual(['STARTED', 'ENDED']);
+    },
+  );
+
+  it('ends a slot that was written and never started', async () => {
+    const { services, run } = await scene();
+    const record = { ...slotOf(run, 'slot-9'), pool: '1769-az1', startedAt: 0, until: 9, status: 'STARTED' as const };
+    await writeSlot(services.table, record);
+    await freeDeadSlots(run, services);
+    expect((await readSlots(services.table, run)).find(({ slot }) => slot === 'slot-9')?.status).toBe('ENDED');
+  });
+});
+
+describe('recoverRun', () => {
+  it('leaves a run alone in which everything is alive', async () => {
+    const { services, run, states, statuses } = await scene();
+    await services.clock.pass(LEASE_MS);
+    await recoverRun(run, services);
+    expect(await states()).toEqual(['RUNNING', 'RUNNING', 'READY', 'READY']);
+    expect(await statuses()).toEqual(['STARTED', 'STARTED']);
+    expect(services.executions.stopped.size).toBe(0);
+  });
+
+  it('stops a slot whose worker hangs: its lease ran out, and its execution goes on', async () => {
+    const { services, run, leases, states, statuses } = await scene();
+    await services.clock.pass(LEASE_MS + 2_001);
+    if (leases[1]) await advanceCursor(services.table, leases[1], { cursor: 15, leaseUntil: 2 * LEASE_MS });
+    await recoverRun(run, services);
+    expect([...services.executions.stopped.keys()]).toEqual(['slot-0']);
+    expect(await states()).toEqual(['READY', 'RUNNING', 'READY', 'READY']);
+    expect(await statuses()).toEqual(['ENDED', 'STARTED']);
+    // a worker that goes on without an end may lack vCPUs: a tier up
+    expect(await readShard(services.table, run, 'a/0')).toMatchObject({ memoryTierMiB: 3_538, attempts: 1 });
+  });
+});
+
+describe('recoverSlot', () => {
+  const failed = (run: string) => ({ run, slot: 'slot-0', failure: FAILURE });
+
+  it('frees the shards of the invocation and lets the slot go on while the plan has a use for it', async () => {
+    const { services, run, states } = await scene();
+    const answer = await recoverSlot(failed(run), services);
+    expect(answer).toEqual({ outcome: 'idle', checkAt: new Date(100).toISOString() });
+    expect(await states()).toEqual(['READY', 'RUNNING', 'READY', 'READY']);
+  });
+
+  it.each([
+    ['its grant is over', async ({ clock }: MemoryServices) => clock.pass(500_000)],
+    [
+      'its run has ended',
+      async (services: MemoryServices, run: string) => endRun({ run, outcome: 'met' }, [], services),
+    ],
+  ])('ends the slot when %s', async (_, end) => {
+    const { services, run, statuses } = await scene();
+    await end(services, run);
+    expect(await recoverSlot(failed(run), services)).toMatchObject({ outcome: 'done' });
+    expect(await statuses()).toEqual(['ENDED', 'STARTED']);
+  });
+
+  it('is done with a slot that nobody knows', async () => {
+    const { services, run } = await scene();
+    expect(await recoverSlot({ ...failed(run), slot: 'nobody' }, services)).toMatchObject({ outcome: 'done' });
+  });
+});
+
+/** Holds of the run and of another one in every pool. */
+async function hold({ table, settings }: MemoryServices, run: string) {
+  const pools = listPools(settings, new Set());
+  for (const { id, slotMax } of pools) {
+    const holds = [run, 'other'].map((of) => ({ run: of, slotCount: 1, from: 0, until: 9e9, guaranteed: false }));
+    const decide = () => ({ ledger: { pool: id, slotMax, holds }, answer: undefined });
+    await changeLedger(table, { pool: { pool: id, slotMax }, writer: 'test', decide });
+  }
+  return pools;
+}
+
+describe('abortRun', () => {
+  it('stops every slot, frees what they held, ends the run and gives back its slots in the ledger', async () => {
+    const { services, run, states, statuses } = await scene();
+    const pools = await hold(services, run);
+    await services.clock.pass(50);
+    await abortRun(run, pools, services);
+    expect([...services.executions.stopped.keys()]).toEqual(['slot-0', 'slot-1']);
+    expect(await states()).toEqual(['READY', 'READY', 'READY', 'READY']);
+    expect(await statuses()).toEqual(['ENDED', 'ENDED']);
+    expect((await readRun(services.table, run)).run).toMatchObject({ state: 'ENDED', outcome: 'aborted', endedAt: 50 });
+    for await (const { holds } of services.table.query({ partition: 'LEDGER' })) {
+      expect(holds).toMatchObject([{ run: 'other' }]);
+    }
+  });
+
+  it('may be repeated, and leaves a run at that which was never stored', async () => {
+    const { services, run } = await scene();
+    for (const one of [run, run, 'unknown']) await abortRun(one, [], services);
+    expect(await services.table.get({ partition: 'RUN#unknown', sort: 'RUN' })).toBeUndefined();
+  });
+});
+
+describe('endRun and reopenRun', () => {
+  it('keep the first outcome', async () => {
+    const { services, run } = await scene();
+    await endRun({ run, outcome: 'met' }, [], services);
+    await endRun({ run, outcome: 'aborted' }, [], services);
+    expect((await readRun(services.table, run)).run.outcome).toBe('met');
+  });
+
+  it.each([
+    ['aborted', 'OPEN'],
+    ['incomplete', 'OPEN'],
+    ['met', 'ENDED'],
+    ['missed', 'ENDED'],
+  ])('an %s run is %s after it was opened again', async (outcome, state) => {
+    const { services, run } = await scene();
+    await endRun({ run, outcome }, [], services);
+    await reopenRun(run, services);
+    const { run: record } = await readRun(services.table, run);
+    expect({ state: record.state, outcome: record.outcome }).toEqual({
+      state,
+      outcome: state === 'OPEN' ? undefined : outcome,
+    });
+  });
+});
+
+describe('the worker', () => {
+  it('sends what failed in its own zone to another one, also when it had taken it from there', async () => {
+    const failing = defineTask({
+      name: 'pass',
+      async run({ sleep }) {
+        await sleep(50);
+        throw new Error('the network of this zone is down');
+      },
+    });
+    // its time is over then: one shard is claimed, once
+    const services = memoryServices({ tasks: [failing], settings: { zones: ['az1', 'az2'], invocationMs: 10 } });
+    const run = await storedRun(services, [{ id: 'a' }]);
+    // planned for az1, taken and failed in az2
+    const slot = { run, slot: 's', pool: '1769-az2', zone: 'az2', memoryMiB: 1_769 };
+    await services.clock.during(deliver(services, 'worker', slot));
+    expect(await readShard(services.table, run, 'a/0')).toMatchObject({ state: 'READY', zone: 'az1', attempts: 1 });
+  });
+});
