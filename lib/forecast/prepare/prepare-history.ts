@@ -21,6 +21,9 @@ export interface PreparedHistory {
 /** Beyond this a square overflows. */
 const VALUE_MAX = 1e150;
 
+/** Below this a square is nothing: such a value is 0. */
+const VALUE_MIN = 1e-150;
+
 /**
  * Makes a series fit to learn from: leading gaps cut off, the others filled, lasting shifts of the level
  * aligned, single spikes replaced.
@@ -29,7 +32,7 @@ const VALUE_MAX = 1e150;
  * @complexity O(n p^2) for the filter's autoregression of order p
  */
 export function prepareHistory({ values, seasons }: Series): PreparedHistory {
-  const usable = values.map((value) => (Math.abs(value) <= VALUE_MAX ? value : Number.NaN));
+  const usable = values.map(usableValue);
   const first = usable.findIndex((value) => !Number.isNaN(value));
   if (first < 0) {
     throw new ForeshardError(
@@ -46,4 +49,11 @@ export function prepareHistory({ values, seasons }: Series): PreparedHistory {
     : cleanAnomalies(observed, seen);
   const nonNegative = filled.every((value) => value >= 0);
   return { values: cleaned, observed, seasons: seen, nonNegative, anomalies: anomalies.map((index) => index + first) };
+}
+
+/** What is no number, or too large to reckon with, becomes a gap. */
+function usableValue(value: number): number {
+  const size = Math.abs(value);
+  if (size < VALUE_MIN) return 0;
+  return size <= VALUE_MAX ? value : Number.NaN;
 }

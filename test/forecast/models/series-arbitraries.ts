@@ -28,6 +28,7 @@ export const NONSENSE: readonly (readonly [string, readonly number[]])[] = [
   ['mostly gaps', Array.from({ length: 400 }, (_, t) => (t % 50 === 0 ? t : Number.NaN))],
   ['infinite values', regular().map((value, t) => (t % 37 === 0 ? Number.POSITIVE_INFINITY : value))],
   ['10^15', regular().map((value) => value * 1e13)],
+  ['numbers with no square', [5e-324, Number.NaN, 5e-324, -3.5e-323]],
   ['10^-15', regular().map((value) => value * 1e-17)],
   [
     'forty days with two gaps of a day',
