@@ -1,3 +1,4 @@
+import type { EpochMs } from '../core/quantity.ts';
 import { type CanaryResult, judgeCanary } from '../plan/canary.ts';
 import type { Canary } from '../plan/plan.ts';
 import { workerCost } from '../plan/price.ts';
@@ -12,6 +13,8 @@ export interface CanaryEvidence {
   readonly attempts: readonly ShardAttempt[];
   /** Shards that wait in vain, behind a poisoned one: they show nothing, and are not waited for. */
   readonly doomed: ReadonlySet<string>;
+  /** What was done before this moment and has no telemetry yet will have none: its worker died after the commit. */
+  readonly silentBefore: EpochMs;
   readonly predictions: Predictions;
 }
 
@@ -25,7 +28,11 @@ export function judgeCanaries(canaries: readonly Canary[], evidence: CanaryEvide
   });
 }
 
-function resultOf(shard: string, { shards, attempts, predictions }: CanaryEvidence): CanaryResult | undefined {
+/** A commit that nobody told of speaks neither for the type nor against it. */
+const UNSEEN: CanaryResult = { committed: true, covered: [], costUsd: 0, predictedCostUsd: 0 };
+
+function resultOf(shard: string, evidence: CanaryEvidence): CanaryResult | undefined {
+  const { shards, attempts, predictions, silentBefore } = evidence;
   const record = shards.get(shard);
   const attempt = attempts.find((one) => one.shard === shard && one.outcome === 'committed');
   const need = record && predictions.need(record);
@@ -33,7 +40,8 @@ function resultOf(shard: string, { shards, attempts, predictions }: CanaryEviden
   if (record.state === 'POISONED') {
     return { committed: false, covered: [], costUsd: 0, predictedCostUsd: 0 };
   }
-  if (record.state !== 'DONE' || !attempt) return undefined;
+  if (record.state !== 'DONE') return undefined;
+  if (!attempt) return (record.doneAt ?? 0) < silentBefore ? UNSEEN : undefined;
   const { memoryTierMiB, durationMs, cpuMs, peakMemoryMiB } = attempt;
   return {
     committed: true,

@@ -44,6 +44,7 @@ export async function loadAllocation(
     shards: new Map(records.map((record) => [record.shard, record])),
     attempts: waiting ? await readAttempts(table, run) : [],
     doomed: waiting ? (await runProgress(table, run)).doomedShards : new Set(),
+    silentBefore: clock.now() - settings.leaseMs,
     predictions,
   });
   const closed = settings.zones.filter((zone) => !open.includes(zone));
