@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { Settings } from '../../lib/core/settings.ts';
+import { observeRun, type RunLook, slotCount } from '../../lib/observe/observe-run.ts';
+import type { OperationProgress } from '../../lib/run/run-progress.ts';
+import { aPlan, aRecord } from '../fixtures/a-record.ts';
+import { needWithin } from '../plan/requests.ts';
+
+const GRACE_MS = 2_000;
+const NOTHING = { total: 0, done: 0, running: 0, ready: 0, blocked: 0, poisoned: 0, doomed: 0 };
+
+function progressOf(counts: Partial<OperationProgress>, state: 'running' | 'complete' | 'stuck' = 'running') {
+  return { operations: [{ ...NOTHING, operation: 'a', ...counts }], doomedShards: new Set<string>(), state };
+}
+
+const RUNNING = aRecord({ state: 'RUNNING', owner: 's:1', epoch: 1, claimedAt: 9_000, leaseUntil: 70_000 });
+
+/** At 10 s into a run that goes as planned: half of ten shards are done, one runs, four are ready. */
+function look(changes: Partial<RunLook> = {}): RunLook {
+  return {
+    now: 10_000,
+    tookMs: 0,
+    startedAt: 0,
+    progress: progressOf({ total: 10, done: 5, running: 1, ready: 4 }),
+    running: [RUNNING],
+    canaries: [],
+    strandedCount: 0,
+    missingSlotCount: 0,
+    plan: aPlan(),
+    // a shard takes 2 s, 3 s at the most
+    predictions: { need: () => needWithin(2_000, 1.5), operationMs: () => 20_000 },
+    settings: Settings.parse({ monitorMinMs: 100, graceMs: GRACE_MS }),
+    ...changes,
+  } as RunLook;
+}
+
+const outcome = (changes: Partial<RunLook>) => observeRun(look(changes)).outcome;
+const onTrial = (state: 'DONE' | 'POISONED' | 'RUNNING' | 'BLOCKED', shard = 'a/0') => aRecord({ state, shard });
+
+describe('observeRun', () => {
+  it('says that a run goes on as planned', () => {
+    expect(outcome({})).toBe('running');
+  });
+
+  it.each(['complete', 'stuck'] as const)('is done when the run is %s, whatever else is the matter', (state) => {
+    const progress = progressOf({ total: 10, done: 10 }, state);
+    expect(outcome({ progress, strandedCount: 1, missingSlotCount: 1 })).toBe('done');
+  });
+
+  it('is lost once a lease has run out by more than the grace', () => {
+    const leaseEnds = (leaseUntil: number) => outcome({ running: [RUNNING, { ...RUNNING, leaseUntil }] });
+    expect(leaseEnds(10_000 - GRACE_MS)).toBe('running');
+    expect(leaseEnds(10_000 - GRACE_MS - 1)).toBe('lost');
+  });
+
+  it('is judged once every first shard has ended, in whatever way', () => {
+    expect(outcome({ canaries: [onTrial('DONE'), onTrial('RUNNING')] })).toBe('running');
+    expect(outcome({ canaries: [onTrial('DONE'), onTrial('POISONED')] })).toBe('judged');
+    expect(outcome({ canaries: [onTrial('DONE'), onTrial('BLOCKED', 'b/0')] })).toBe('running');
+    const doomed = { ...look().progress, doomedShards: new Set(['b/0']) };
+    expect(outcome({ canaries: [onTrial('DONE'), onTrial('BLOCKED', 'b/0')], progress: doomed })).toBe('judged');
+  });
+
+  it('has drifted when shards are ready that no slot of the plan can take', () => {
+    expect(outcome({ strandedCount: 1 })).toBe('drift');
+  });
+
+  it('is due when slots of the plan do not run', () => {
+    expect(outcome({ missingSlotCount: 2 })).toBe('due');
+  });
+
+  it('has drifted when a shard takes longer than its interval', () => {
+    expect(outcome({ running: [{ ...RUNNING, claimedAt: 7_000 }] })).toBe('running');
+    expect(outcome({ running: [{ ...RUNNING, claimedAt: 6_999 }] })).toBe('drift');
+  });
+
+  it('has drifted when the deadline that the plan meets will be missed', () => {
+    // half of the work is left at the pace of the first half: it ends at about 20 s
+    expect(outcome({ plan: aPlan({ deadlineAt: 25_000, expectedEndAt: 20_000 }) })).toBe('running');
+    expect(outcome({ plan: aPlan({ deadlineAt: 15_000, expectedEndAt: 14_000 }) })).toBe('drift');
+    // a plan that was late from the start is not left by being late
+    expect(outcome({ plan: aPlan({ deadlineAt: 15_000, expectedEndAt: 16_000 }) })).toBe('running');
+  });
+
+  it('has drifted when the slots of the plan are over', () => {
+    const [grant] = aPlan().grants;
+    const until = (at: number) => outcome({ plan: aPlan({ grants: grant ? [{ ...grant, until: at }] : [] }) });
+    expect(until(10_001)).toBe('running');
+    expect(until(10_000)).toBe('drift');
+  });
+
+  it('has drifted when slots have nothing to do while others work', () => {
+    const progress = progressOf({ total: 10, done: 9, running: 1 });
+    const [grant] = aPlan().grants;
+    const two = aPlan({ grants: grant ? [{ ...grant, slotCount: 2 }] : [] });
+    expect(outcome({ progress, plan: two })).toBe('drift');
+    expect(outcome({ progress })).toBe('running');
+  });
+
+  it('gives a new plan time to settle: four looks, and an eighth of the age of the run', () => {
+    const late = [{ ...RUNNING, claimedAt: 0 }];
+    expect(outcome({ running: late, plan: aPlan({ madeAt: 8_750 }) })).toBe('running');
+    expect(outcome({ running: late, plan: aPlan({ madeAt: 8_749 }) })).toBe('drift');
+    const settings = Settings.parse({ monitorMinMs: 1_000 });
+    expect(outcome({ running: late, settings, plan: aPlan({ madeAt: 6_000 }) })).toBe('running');
+    expect(outcome({ running: late, settings, plan: aPlan({ madeAt: 5_999 }) })).toBe('drift');
+  });
+
+  it('expects the end at the pace of what is done', () => {
+    const { expectedEndAt, checkAt } = observeRun(look());
+    // 10 s are predicted for the half that is done, and took 10 s: the rest takes as long again
+    expect(expectedEndAt).toBe(20_000);
+    expect(checkAt).toBeGreaterThan(10_000);
+    const slow = observeRun(look({ predictions: { ...look().predictions, operationMs: () => 10_000 } }));
+    // twice as slow as predicted, but for the second of work in which the prediction is trusted: 11 / 6
+    expect(slow.expectedEndAt).toBeCloseTo(10_000 + (5_000 * 11) / 6, 6);
+  });
+});
+
+describe('slotCount', () => {
+  it('adds up what is granted at the moment, half open, and is at least one', () => {
+    const grants = [
+      { pool: 'x', slotCount: 2, from: 0, until: 10 },
+      { pool: 'y', slotCount: 3, from: 5, until: 20 },
+    ];
+    expect([0, 5, 9, 10, 19, 20].map((at) => slotCount(aPlan({ grants }), at))).toEqual([2, 5, 5, 3, 3, 1]);
+  });
+});
