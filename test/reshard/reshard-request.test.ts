@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { memoryTable } from '../../lib/adapters/embedded/memory-table.ts';
+import { PRICES, workerCost } from '../../lib/plan/price.ts';
+import { readDecisions, storeDecisions } from '../../lib/reshard/decision-store.ts';
+import { type ReshardFacts, reshardRequest } from '../../lib/reshard/reshard-request.ts';
+import { aPlan, aRecord } from '../fixtures/a-record.ts';
+import { shardingOf } from '../fixtures/stored-run.ts';
+import { certainNeed } from '../plan/requests.ts';
+
+const OPERATIONS = [
+  { id: 'a', ranges: [0, 1, 2].map((at) => ({ start: 10 * at, end: 10 * at + 10 })), cutInside: false, slackMs: 77 },
+  {
+    id: 'b',
+    after: [{ operation: 'a', edge: 'wide' as const }],
+    ranges: [0, 1].map((at) => ({ start: at, end: at + 1 })),
+  },
+  { id: 'c', after: [{ operation: 'b', edge: 'wide' as const }] },
+];
+
+function facts(changes: Partial<ReshardFacts> = {}): ReshardFacts {
+  return {
+    now: 10_000,
+    sharding: shardingOf(OPERATIONS),
+    records: [
+      aRecord({ shard: 'a/0', state: 'RUNNING', owner: 's:1', claimedAt: 6_000, cursor: 5 }),
+      aRecord({ shard: 'a/1', range: { start: 10, end: 20 }, splitAt: 15 }),
+      aRecord({ shard: 'a/2', state: 'DONE' }),
+      aRecord({ shard: 'b/0', operation: 'b', state: 'BLOCKED' }),
+    ],
+    plan: aPlan({ costUsd: 0.02, expectedEndAt: 40_000 }),
+    predictions: { need: ({ splitAt }) => certainNeed(splitAt === undefined ? 9_000 : 4_500), operationMs: () => 0 },
+    earlier: [],
+    memoryMiB: 1_769,
+    overheadMs: 300,
+    ...changes,
+  };
+}
+
+describe('reshardRequest', () => {
+  it('weighs only operations with shards that are ready or run, with what is left of each', () => {
+    const { operations } = reshardRequest(facts());
+    expect(operations.map(({ id }) => id)).toEqual(['a']);
+    expect(operations[0]?.shards).toMatchObject([
+      // half read in 4 s: the other half takes as long
+      { id: 'a/0', state: 'running', start: 0, end: 10, cursor: 5, remainingMs: 4_000 },
+      { id: 'a/1', state: 'waiting', start: 10, end: 15, cursor: 10, remainingMs: 4_500 },
+    ]);
+  });
+
+  it('knows what a cut costs the readers, and how late the operation may be', () => {
+    expect(reshardRequest(facts()).operations[0]).toMatchObject({ readerCount: 2, slackMs: 77, overheadMs: 300 });
+  });
+
+  it('allows cuts at the ends of segments, or anywhere when they may be cut inside', () => {
+    expect(reshardRequest(facts()).operations[0]?.borders).toEqual([10, 20, 30]);
+    const inside = shardingOf(OPERATIONS.map((operation) => ({ ...operation, cutInside: true })));
+    expect(reshardRequest(facts({ sharding: inside })).operations[0]?.borders).toBeUndefined();
+  });
+
+  it('prices slots, requests and lateness by the plan', () => {
+    const { slotUsdPerMs, requestUsd, latenessUsdPerMs, slotCount } = reshardRequest(facts());
+    expect({ slotUsdPerMs, requestUsd, slotCount }).toEqual({
+      slotUsdPerMs: workerCost(1_769, 1),
+      requestUsd: PRICES.s3Get,
+      slotCount: 1,
+    });
+    // ten times the plan's cost for being late by its whole length of 40 s
+    expect(latenessUsdPerMs).toBeCloseTo((10 * 0.02) / 40_000, 12);
+  });
+
+  it('sees lateness coming: by what is left of work and of time', () => {
+    const chanceAt = (deadlineAt: number) => reshardRequest(facts({ plan: aPlan({ deadlineAt }) })).lateChance;
+    // 8.5 s of work are left
+    expect(chanceAt(10_000 + 85_000)).toBeLessThan(0.01);
+    expect(chanceAt(10_000 + 8_500)).toBeCloseTo(0.5, 6);
+    expect(chanceAt(10_000 + 1_000)).toBeGreaterThan(0.99);
+  });
+});
+
+describe('the store of decisions', () => {
+  const decision = (at: number, operation: string, taken = true) => ({
+    ...{ at, operation, taken, change: 'split-running', shard: `${operation}/0`, splitAt: 5 },
+    ...{ gainUsd: 1, costUsd: 0.1, savedMs: 9, reason: 'because' },
+  });
+
+  it('gives decisions back, the oldest first, and keeps one that is stored again once', async () => {
+    const table = memoryTable();
+    const [late, early, other] = [decision(10_000, 'a'), decision(9_000, 'a'), decision(9_000, 'b', false)];
+    await storeDecisions(table, 'r', [late]);
+    await storeDecisions(table, 'r', [early, other]);
+    await storeDecisions(table, 'r', [late]);
+    await storeDecisions(table, 'r', []);
+    // as texts 10000 comes before 9000
+    expect(await readDecisions(table, 'r')).toEqual([early, other, late]);
+    expect(await readDecisions(table, 'another')).toEqual([]);
+  });
+});
