@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { loadLook } from '../../lib/observe/load-look.ts';
+import type { Plan } from '../../lib/plan/plan.ts';
+import { writeDocument } from '../../lib/run/run-document.ts';
+import { writeSlot } from '../../lib/run/slot-store.ts';
+import { aPlan } from '../fixtures/a-record.ts';
+import { memoryServices } from '../fixtures/memory-services.ts';
+import { storedRun } from '../fixtures/stored-run.ts';
+import { claimed, readShard } from '../run/run-fixture.ts';
+
+const placement = { shard: 'a/0', pool: '1769-regional', rank: '0', expectedStartAt: 0, expectedEndAt: 1 };
+const grant = (pool: string, slotCount: number) => ({ pool, slotCount, from: 0, until: 100_000 });
+
+/** A run of two shards, the second of the middle tier, under a plan. */
+async function look(changes: Partial<Plan>) {
+  const services = memoryServices();
+  const ranges = [0, 1].map((at) => ({ start: at, end: at + 1 }));
+  const run = await storedRun(services, [{ id: 'a', ranges }], {
+    place: ({ index }) => (index === 1 ? { memoryTierMiB: 3_538 } : {}),
+  });
+  await writeDocument(services.objects, { run, name: 'forecast' }, { madeAt: 0, level: 0.9, types: [], shards: [] });
+  await writeDocument(services.objects, { run, name: 'plan' }, aPlan({ run, placements: [placement], ...changes }));
+  await claimed(services.table, await readShard(services.table, run, 'a/0'), { now: 0 });
+  const slot = { run, slot: 's', pool: '1769-regional', zone: 'regional', memoryTierMiB: 1_769, startedAt: 0 };
+  await writeSlot(services.table, { ...slot, until: 100_000, status: 'STARTED' });
+  return loadLook(run, services);
+}
+
+describe('loadLook', () => {
+  it('sees ready shards that no slot of the plan can take', async () => {
+    expect((await look({ grants: [grant('1769-regional', 1)] })).strandedCount).toBe(1);
+    expect((await look({ grants: [grant('3538-regional', 1)] })).strandedCount).toBe(0);
+  });
+
+  it('counts the slots that the plan grants and that do not run', async () => {
+    expect((await look({ grants: [grant('1769-regional', 1)] })).missingSlotCount).toBe(0);
+    const grants = [grant('1769-regional', 3), grant('3538-regional', 1)];
+    expect((await look({ grants })).missingSlotCount).toBe(3);
+  });
+
+  it('reads what runs, and of the canaries only those that wait for their verdict', async () => {
+    const canaries = [
+      { type: 'a@1', shards: ['a/1'], verdict: 'waiting' as const },
+      { type: 'b@1', shards: ['a/0'], verdict: 'promoted' as const },
+    ];
+    const { running, canaries: read } = await look({ canaries });
+    expect(running.map(({ shard }) => shard)).toEqual(['a/0']);
+    expect(read.map(({ shard }) => shard)).toEqual(['a/1']);
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { readAttempts } from '../../lib/run/attempt-store.ts';
+import { runScope } from '../../lib/run/work-scope.ts';
+import { memoryServices } from '../fixtures/memory-services.ts';
+import { storedRun } from '../fixtures/stored-run.ts';
+import { anAttempt } from '../profile/an-attempt.ts';
+
+async function scope() {
+  const services = memoryServices();
+  const run = await storedRun(services, [{ id: 'a' }]);
+  const slot = { run, slot: 's', pool: '1769-az1', zone: 'az1', memoryMiB: 1_769 };
+  const invocation = { owner: 's:1', cold: true, claimUntil: 1, endsAt: 1 };
+  const open = () => runScope({ slot, invocation, judge: () => ({ kind: 'poison' as const, attempts: 1 }) }, services);
+  return { services, run, open };
+}
+
+describe('runScope', () => {
+  it('knows the operations of the run, and its outside factors', async () => {
+    const { open } = await scope();
+    const { operation, context } = await open();
+    expect(operation('a')).toMatchObject({ id: 'a', type: 'a@1' });
+    expect(context).toEqual({ region: 'test' });
+    expect(() => operation('x')).toThrow(expect.objectContaining({ name: 'InvariantBroken' }));
+  });
+
+  it('stores telemetry in batches, and the rest when it is asked to', async () => {
+    const { services, run, open } = await scope();
+    const { report, flush } = await open();
+    const storedCount = async () => (await readAttempts(services.table, run)).length;
+    for (let epoch = 1; epoch <= 24; epoch += 1) await report(anAttempt({ run, epoch }));
+    expect([await storedCount(), services.emitted.length]).toEqual([0, 24]);
+    await report(anAttempt({ run, epoch: 25 }));
+    await report(anAttempt({ run, epoch: 26 }));
+    expect(await storedCount()).toBe(25);
+    await flush();
+    await flush();
+    expect([await storedCount(), services.emitted.length]).toEqual([26, 26]);
+  });
+
+  it('reads the documents of a run once for all calls', async () => {
+    const { services, open } = await scope();
+    await open();
+    const readCount = services.objects.reads.length;
+    await open();
+    expect(services.objects.reads.length).toBe(readCount);
+    expect(readCount).toBeGreaterThan(0);
+  });
+});
