@@ -29,6 +29,6 @@ export const handler = stage({
         functionName,
       });
     }
-    return { run, checkAt: new Date(clock.now() + settings.monitorMinMs).toISOString() };
+    return { run, checkAt: new Date(clock.now() + settings.monitorMinMs).toISOString(), glance: null };
   },
 });

@@ -1,14 +1,16 @@
 import * as z from 'zod';
+import { Glance, glance as glanceAt } from '../lib/observe/glance.ts';
 import { loadLook } from '../lib/observe/load-look.ts';
 import { observeRun } from '../lib/observe/observe-run.ts';
 import { stage } from './stage.ts';
 
-/** State `Monitor`: what has become of the run since its plan was made. */
+/** State `Monitor`: what has become of the run since its plan was made. Between two looks a glance is enough. */
 export const handler = stage({
   name: 'monitor',
-  input: z.strictObject({ run: z.string() }),
-  async run({ run }, services) {
-    const { outcome, checkAt } = observeRun(await loadLook(run, services));
-    return { run, outcome, checkAt: new Date(checkAt).toISOString() };
+  input: z.strictObject({ run: z.string(), glance: Glance.nullable() }),
+  async run({ run, glance }, services) {
+    const quiet = await glanceAt(run, glance, services);
+    const { outcome, checkAt, next } = quiet ?? observeRun(await loadLook(run, services));
+    return { run, outcome, checkAt: new Date(checkAt).toISOString(), glance: next };
   },
 });

@@ -12,6 +12,7 @@ import { stage } from './stage.ts';
 /** State `Shard`: a workflow in, its shards out. A run that was cut before keeps its shards. */
 export const handler = stage({
   name: 'sharder',
+  taskCode: true,
   input: z.strictObject({ execution: z.string(), input: StartRequest }),
   async run({ execution, input }, services) {
     const { objects, table, tasks, clock, settings } = services;

@@ -18,6 +18,12 @@ interface Stage<Schema extends z.ZodType, Out> {
   /** The stage's function: its log field, its metric dimension, its file. */
   readonly name: string;
   readonly input: Schema;
+  /**
+   * Loads the task code, which only those need who check definitions or execute them.
+   *
+   * @default false
+   */
+  readonly taskCode?: boolean;
   readonly run: (input: z.output<Schema>, services: Services, call: Call) => Promise<Out>;
 }
 
@@ -30,7 +36,12 @@ let onAws: Promise<Services> | undefined;
  * Makes a Lambda handler of a stage: parses its event strictly, hands it the services, and logs what became of it. An
  * error goes on as it is, so that the state machine sees its name.
  */
-export function stage<Schema extends z.ZodType, Out>({ name, input, run }: Stage<Schema, Out>): StageHandler<Out> {
+export function stage<Schema extends z.ZodType, Out>({
+  name,
+  input,
+  taskCode = false,
+  run,
+}: Stage<Schema, Out>): StageHandler<Out> {
   const logger = new Logger({ serviceName: 'foreshard', persistentKeys: { stage: name } });
   const handler = middy<unknown, Out, Error, StageContext>()
     .onError(({ error, event }) => {
@@ -41,7 +52,7 @@ export function stage<Schema extends z.ZodType, Out>({ name, input, run }: Stage
     })
     .after(({ event, response }) => logger.info('done', { ...keysOf(event), response: response as object }))
     .handler(async (event: unknown, context: StageContext) => {
-      const services = context.services ?? (await awsServicesOnce());
+      const services = context.services ?? (await awsServicesOnce(taskCode));
       return run(parseStrictly(input, event, `event of the ${name}`), services, context);
     });
   return (event, context) => handler(event, context) as Promise<Out>;
@@ -54,11 +65,11 @@ function keysOf(event: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** One set of clients for the life of an execution environment. */
-function awsServicesOnce(): Promise<Services> {
+function awsServicesOnce(taskCode: boolean): Promise<Services> {
   onAws ??= (async () => {
     const [{ awsServices }, { tasks }] = await Promise.all([
       import('../lib/adapters/aws/aws-services.ts'),
-      import('#tasks'),
+      taskCode ? import('#tasks') : { tasks: [] },
     ]);
     return awsServices(process.env, tasks);
   })();

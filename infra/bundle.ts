@@ -107,10 +107,16 @@ const literalSchemas: Plugin = {
   },
 };
 
+/** Handlers that load the task code: see `taskCode` of functions/stage.ts. */
+const WITH_TASKS: ReadonlySet<string> = new Set(['sharder', 'worker']);
+
 /** What Node reads before the handler can work: its file and, through static imports, its chunks. */
 function loadedSize(name: string, { outputs }: Metafile, tasksEntry: string): BundleSize {
-  // Imported dynamically, because the embedded runtime has its own; on AWS every handler loads both with its first call.
-  const late = new Set(['lib/adapters/aws/aws-services.ts', relative(ROOT, tasksEntry)]);
+  // Imported dynamically, because the embedded runtime has its own; on AWS they are loaded with the first call.
+  const late = new Set([
+    'lib/adapters/aws/aws-services.ts',
+    ...(WITH_TASKS.has(name) ? [relative(ROOT, tasksEntry)] : []),
+  ]);
   const waiting = Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === `functions/${name}.ts`);
   const loaded = new Set<string>();
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {

@@ -39,8 +39,11 @@ const MEASURES: Readonly<Record<Measure, MeasureDefinition>> = {
   networkBytes: { resolution: 1_024, grows: true, valueOf: ({ networkBytes }) => networkBytes },
 };
 
+/** By the samples themselves: a workflow has many operations of one type, and the fit depends on nothing else. */
+const fittedModels = new WeakMap<readonly Sample[], FittedSizeModel>();
+
 /**
- * Learns what shards of one type need from its attempts.
+ * Learns what shards of one type need from its attempts; the same list of samples is fitted once.
  *
  * Each measure has a model of its own: a median regression on bytes, and one on records where they were counted, of
  * the shape that predicts held-out runs best. Intervals are conformal; with few samples a wide prior holds them open.
@@ -50,6 +53,12 @@ const MEASURES: Readonly<Record<Measure, MeasureDefinition>> = {
  * @complexity O(n log n)
  */
 export function fitSizeModel(samples: readonly Sample[]): FittedSizeModel {
+  const model = fittedModels.get(samples) ?? fitAll(samples);
+  fittedModels.set(samples, model);
+  return model;
+}
+
+function fitAll(samples: readonly Sample[]): FittedSizeModel {
   if (samples.length === 0) {
     throw new ForeshardError('InvalidInput', 'a size model needs at least 1 sample but got 0; use priorNeed instead');
   }

@@ -16,6 +16,7 @@ import { predictions } from './predictions.ts';
 /** Reads what the monitor looks at: the run's documents, its progress, and the shards that run or are on trial. */
 export async function loadLook(run: RunId, services: Services): Promise<RunLook> {
   const { objects, table, clock, settings } = services;
+  const lookedAt = clock.now();
   const [definition, sharding, forecast, plan] = await Promise.all([
     readDocument(objects, { run, name: 'definition' }, RunDefinition),
     readDocument(objects, { run, name: 'sharding' }, Sharding),
@@ -24,19 +25,20 @@ export async function loadLook(run: RunId, services: Services): Promise<RunLook>
   ]);
   const running = await table.queryQueue({ queue: runningQueue(run) });
   const waiting = plan.canaries.filter(({ verdict }) => verdict === 'waiting').flatMap(({ shards }) => shards);
+  const progress = await runProgress(table, run);
+  const canaries = await readEach(run, waiting, services);
+  const stranded = await strandedCount(plan, services);
+  const slots = await readSlots(table, run);
   const now = clock.now();
   return {
     now,
+    tookMs: now - lookedAt,
     startedAt: definition.startedAt,
-    progress: await runProgress(table, run),
+    progress,
     running: running.map(parseShard).filter(({ state }) => state === 'RUNNING'),
-    canaries: await readEach(run, waiting, services),
-    strandedCount: await strandedCount(plan, services),
-    missingSlotCount: missingSlots(plan, {
-      pools: listPools(settings, new Set()),
-      slots: await readSlots(table, run),
-      now,
-    }).length,
+    canaries,
+    strandedCount: stranded,
+    missingSlotCount: missingSlots(plan, { pools: listPools(settings, new Set()), slots, now }).length,
     plan,
     predictions: predictions(forecast, sharding),
     settings,

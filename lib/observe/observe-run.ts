@@ -3,6 +3,7 @@ import type { Settings } from '../core/settings.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunProgress } from '../run/run-progress.ts';
 import type { ShardRecord } from '../run/shard-record.ts';
+import type { Glance } from './glance.ts';
 import { nextCheck } from './next-check.ts';
 import { pace } from './pace.ts';
 import type { Predictions } from './predictions.ts';
@@ -14,9 +15,15 @@ import type { Predictions } from './predictions.ts';
 const SETTLING_LOOKS = 4;
 const SETTLING_SHARE = 1 / 8;
 
+/** Whole looks may take this share of the time: one at a run of many shards costs the table that the shards need. */
+const LOOK_SHARE = 1 / 20;
+
 /** What the monitor sees in one look. */
 export interface RunLook {
+  /** The moment at which everything had been seen. */
   readonly now: EpochMs;
+  /** How long that took. */
+  readonly tookMs: DurationMs;
   readonly startedAt: EpochMs;
   readonly progress: RunProgress;
   readonly running: readonly ShardRecord[];
@@ -33,32 +40,45 @@ export interface RunLook {
 
 export interface Observation {
   /**
-   * `done`: nothing is left that could run; `lost`: a lease has run out; `judged`: canaries have shown what they can;
+   * `done`: nothing is left that could run; `lost`: a lease has run out, or nothing moves any more; `judged`: canaries have shown what they can;
    * `due`: slots of the plan are to be started; `drift`: reality has left the plan; `running`: all is as planned.
    */
   readonly outcome: 'done' | 'lost' | 'judged' | 'due' | 'drift' | 'running';
   /** When to look again. */
   readonly checkAt: EpochMs;
-  readonly expectedEndAt: EpochMs;
+  /** What the glances until the next whole look go by. */
+  readonly next: Glance;
 }
 
 /** Says what has become of a run since its plan was made, and when to look again. */
 export function observeRun(look: RunLook): Observation {
   const expectedEndAt = look.now + remainingRunMs(look);
   const checkAt = nextCheck(look.now, expectedEndAt, look.settings);
-  return { outcome: outcomeOf(look, expectedEndAt), checkAt, expectedEndAt };
+  const until = Math.max(checkAt, look.now + look.tookMs / LOOK_SHARE);
+  return { outcome: outcomeOf(look, expectedEndAt), checkAt, next: { everyMs: checkAt - look.now, until } };
 }
 
 function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'] {
   const { now, progress, running, plan, settings } = look;
   if (progress.state !== 'running') return 'done';
-  if (running.some(({ leaseUntil = now }) => leaseUntil + settings.graceMs < now)) return 'lost';
+  if (running.some(({ leaseUntil = now }) => leaseUntil + settings.graceMs < now) || hasStalled(look)) return 'lost';
   if (canariesHaveEnded(look)) return 'judged';
   if (look.strandedCount > 0) return 'drift';
   if (look.missingSlotCount > 0) return 'due';
   const settlingMs = Math.max(SETTLING_LOOKS * settings.monitorMinMs, SETTLING_SHARE * (now - look.startedAt));
   const settled = now - plan.madeAt > settlingMs;
   return settled && hasDrifted(look, expectedEndAt) ? 'drift' : 'running';
+}
+
+/**
+ * Shards wait, and nothing is left that could set them free: what follows a commit was cut off by a crash or a throttled
+ * table, and only a sweep finishes it.
+ */
+function hasStalled({ now, progress, canaries, plan, settings }: RunLook): boolean {
+  const count = (of: 'ready' | 'running' | 'blocked') =>
+    progress.operations.reduce((sum, operation) => sum + operation[of], 0);
+  const waits = count('blocked') > 0 && count('ready') + count('running') === 0;
+  return waits && canaries.length === 0 && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
 }
 
 /** One that waits in vain, behind a poisoned shard, has ended too. */

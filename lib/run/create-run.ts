@@ -47,6 +47,7 @@ export async function createRun(table: Table, request: NewRun): Promise<RunRecor
   if (stored.workflow !== run.workflow || stored.shardCount !== shards.length) throw nameTaken(stored, fresh);
   if (stored.state !== 'CREATING') return stored;
   const dependents = dependentsOf(shards);
+  const alone = new Set(operations.filter(({ shardCount }) => shardCount === 1).map(({ id }) => id));
   const barriers = operations.flatMap((operation, position) => [
     operationItem(newOperation(run.run, { operation, position, dependents, chunkSize })),
     ...newChunks(run.run, operation, chunkSize).map(chunkItem),
@@ -55,8 +56,8 @@ export async function createRun(table: Table, request: NewRun): Promise<RunRecor
   if (first.applied) await table.putAll(barriers);
   else await inParallel(barriers, CREATES_AT_ONCE_MAX, (item) => putIfAbsent(table, item));
   await inParallel(shards, CREATES_AT_ONCE_MAX, (shard) => {
-    const chunk = Math.floor(shard.index / chunkSize);
-    return putIfAbsent(table, shardItem(newShard(fresh, shard, { ...place(shard), chunk })));
+    const chunk = alone.has(shard.operation) ? {} : { chunk: Math.floor(shard.index / chunkSize) };
+    return putIfAbsent(table, shardItem(newShard(fresh, shard, { ...place(shard), ...chunk })));
   });
   const opened = await table.update(
     runKey(run.run),
@@ -106,6 +107,7 @@ function newOperation(
 }
 
 function newChunks(run: RunId, { id, shardCount }: CutOperation, chunkSize: number): readonly DoneChunk[] {
+  if (shardCount === 1) return [];
   return Array.from({ length: Math.ceil(shardCount / chunkSize) }, (_, chunk) => {
     const size = Math.min(chunkSize, shardCount - chunk * chunkSize);
     return { run, operation: id, chunk, size, done: new Set() };

@@ -56,6 +56,14 @@ export function parseOperation(item: Item): OperationRecord {
   });
 }
 
+/** The chunk that an operation's only index fills by itself: there is no item for it. */
+export const ONLY_CHUNK = '0';
+
+/** True when nobody waits for the operation, or everybody who did has been told. */
+export function isReleased({ wideDependents, releasedAt }: OperationRecord): boolean {
+  return wideDependents.length === 0 || releasedAt !== undefined;
+}
+
 /** Which indexes of one chunk are done. */
 export const DoneChunk = z.strictObject({
   run: z.string(),

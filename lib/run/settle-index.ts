@@ -3,7 +3,15 @@ import { inParallel } from '../core/in-parallel.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import type { Change, Table } from '../ports/table.ts';
 import { openShard } from './open-shard.ts';
-import { chunkKey, type OperationRecord, operationKey, parseChunk, parseOperation } from './operation-record.ts';
+import {
+  chunkKey,
+  isReleased,
+  ONLY_CHUNK,
+  type OperationRecord,
+  operationKey,
+  parseChunk,
+  parseOperation,
+} from './operation-record.ts';
 import { RELEASES_AT_ONCE_MAX, releaseNeed } from './release-need.ts';
 import { changeItem, requireItem } from './require-item.ts';
 import { indexDone, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
@@ -28,6 +36,7 @@ export async function settleIndex(table: Table, root: ShardRecord, now: EpochMs)
   if (!indexDone(root)) return;
   await inParallel(root.feeds, RELEASES_AT_ONCE_MAX, (fed) => feed(table, { root, fed, now }));
   const { chunk } = root;
+  if (chunk === undefined) return settleAlone(table, root, now);
   const added = addition('done', String(root.index));
   const { done, size } = parseChunk(await changeItem(table, chunkKey(root.run, root.operation, chunk), added));
   if (done.size < size) return;
@@ -36,19 +45,33 @@ export async function settleIndex(table: Table, root: ShardRecord, now: EpochMs)
   await settleOperation(table, parseOperation(operation), now);
 }
 
+/** The only index of its operation completes it, in one write. */
+async function settleAlone(table: Table, root: ShardRecord, now: EpochMs): Promise<void> {
+  const write = await table.update(
+    operationKey(root.run, root.operation),
+    { ...addition('fullChunks', ONLY_CHUNK), set: { completedAt: now } },
+    { attribute: 'completedAt', exists: false },
+  );
+  if (write.item) await releaseDependents(table, parseOperation(write.item), now);
+}
+
 /**
  * Completes an operation whose chunks are all full, and tells every operation that waits for it.
  * `completedAt` stands before the first one is told: what is cut off a waiting shard meanwhile looks there.
  */
 export async function settleOperation(table: Table, operation: OperationRecord, now: EpochMs): Promise<void> {
-  if (operation.fullChunks.size < operation.chunkCount || operation.releasedAt !== undefined) return;
+  if (operation.fullChunks.size < operation.chunkCount) return;
   const key = operationKey(operation.run, operation.operation);
   await table.update(key, { set: { completedAt: now } }, { attribute: 'completedAt', exists: false });
-  const need = wideNeed(operation.operation);
-  for (const dependent of operation.wideDependents) {
-    await releaseNeed(table, { run: operation.run, operation: dependent, need }, now);
-  }
-  await table.update(key, { set: { releasedAt: now } }, { attribute: 'releasedAt', exists: false });
+  await releaseDependents(table, operation, now);
+}
+
+async function releaseDependents(table: Table, operation: OperationRecord, now: EpochMs): Promise<void> {
+  const { run, operation: id, wideDependents } = operation;
+  if (isReleased(operation)) return;
+  const need = wideNeed(id);
+  for (const dependent of wideDependents) await releaseNeed(table, { run, operation: dependent, need }, now);
+  await table.update(operationKey(run, id), { set: { releasedAt: now } }, { attribute: 'releasedAt', exists: false });
 }
 
 /** Tells a narrow successor, and after it all that was cut off it: a later cut finds the index done by itself. */

@@ -17,8 +17,8 @@ export const ShardRecord = z.strictObject({
   shard: z.string(),
   operation: z.string(),
   index: z.int().nonnegative(),
-  /** The done-chunk of its operation that the index is entered into. */
-  chunk: z.int().nonnegative(),
+  /** The done-chunk that the index is entered into; nothing when it is its operation's only one. */
+  chunk: z.int().nonnegative().optional(),
   type: z.string(),
   /** As it was cut first; {@link endOf} tells where it ends now. */
   range: DataRange,

@@ -53,7 +53,8 @@ function tailOf(parent: ShardRecord, { at, tail = {} }: SplitRequest): ShardReco
   const inherited = parent.needs.filter((need) => needParts(need).kind !== 'split');
   const end = endOf(parent);
   return {
-    ...{ run, operation, index, chunk, type, generation, root, memoryTierMiB, zone, rank },
+    ...{ run, operation, index, type, generation, root, memoryTierMiB, zone, rank },
+    ...(chunk !== undefined && { chunk }),
     shard: id,
     parent: parent.shard,
     range: { start: at, end },

@@ -5,7 +5,7 @@ import type { Table } from '../ports/table.ts';
 import { decideCut } from './decide-cut.ts';
 import { needParts } from './need-parts.ts';
 import { openShard } from './open-shard.ts';
-import { operationKey } from './operation-record.ts';
+import { isReleased, ONLY_CHUNK, operationKey } from './operation-record.ts';
 import { type RunView, readRun } from './read-run.ts';
 import { RELEASES_AT_ONCE_MAX } from './release-need.ts';
 import { releaseShard, type Verdict } from './release-shard.ts';
@@ -95,13 +95,14 @@ function unsettledOperations(table: Table, view: RunView, now: EpochMs): readonl
   const operations = new Map(view.operations.map((operation) => [operation.operation, operation]));
   const indexes = [...view.shards.values()].filter((shard) => {
     if (shard.root !== shard.shard || !indexDone(shard)) return false;
+    if (shard.chunk === undefined) return !operations.get(shard.operation)?.fullChunks.has(ONLY_CHUNK);
     const chunk = chunks.get(`${shard.operation}#${shard.chunk}`);
     const entered = chunk?.done.has(String(shard.index)) ?? false;
     const full = chunk !== undefined && chunk.done.size >= chunk.size;
     return !entered || (full && !operations.get(shard.operation)?.fullChunks.has(String(chunk.chunk)));
   });
   const silent = view.operations.filter(
-    ({ fullChunks, chunkCount, releasedAt }) => fullChunks.size >= chunkCount && releasedAt === undefined,
+    (one) => one.fullChunks.size >= one.chunkCount && (one.completedAt === undefined || !isReleased(one)),
   );
   return [
     ...indexes.map((root) => () => settleIndex(table, root, now)),
