@@ -56,8 +56,10 @@ export async function createRun(table: Table, request: NewRun): Promise<RunRecor
   if (first.applied) await table.putAll(barriers);
   else await inParallel(barriers, CREATES_AT_ONCE_MAX, (item) => putIfAbsent(table, item));
   await inParallel(shards, CREATES_AT_ONCE_MAX, (shard) => {
-    const chunk = alone.has(shard.operation) ? {} : { chunk: Math.floor(shard.index / chunkSize) };
-    return putIfAbsent(table, shardItem(newShard(fresh, shard, { ...place(shard), ...chunk })));
+    const only = alone.has(shard.operation);
+    const barrier = !only || dependents.has(shard.operation);
+    const chunk = only ? {} : { chunk: Math.floor(shard.index / chunkSize) };
+    return putIfAbsent(table, shardItem(newShard(fresh, shard, { ...place(shard), ...chunk, barrier })));
   });
   const opened = await table.update(
     runKey(run.run),
@@ -117,7 +119,7 @@ function newChunks(run: RunId, { id, shardCount }: CutOperation, chunkSize: numb
 function newShard(
   run: RunRecord,
   shard: Shard,
-  placed: Omit<PlannedShard, 'shard'> & Pick<ShardRecord, 'chunk'>,
+  placed: Omit<PlannedShard, 'shard'> & Pick<ShardRecord, 'chunk' | 'barrier'>,
 ): ShardRecord {
   const { id, ...rest } = shard;
   const ready = shard.needs.length === 0;

@@ -5,7 +5,7 @@ import { needParts } from './need-parts.ts';
 import type { OperationRecord } from './operation-record.ts';
 import { readOperations } from './read-run.ts';
 import { readShards } from './read-shards.ts';
-import type { ShardRecord } from './shard-record.ts';
+import { indexDone, type ShardRecord } from './shard-record.ts';
 
 /** How far an operation is, in shards; what was cut off a shard counts as one of its own. */
 export interface OperationProgress {
@@ -50,6 +50,8 @@ export async function runProgress(table: Table, run: RunId): Promise<RunProgress
     const barred = barredBy(operation, complete, dead);
     const whole = barred || complete.has(operation.operation);
     const shards = whole ? [] : await shardsOf(operation.operation);
+    // its completion is not written down: see `barrier` of the shard record
+    if (shards.some((shard) => !shard.barrier && indexDone(shard))) complete.add(operation.operation);
     progress.push(whole ? unread(operation, barred) : counted(operation, shards, dead));
     buryOperation(operation, { shards, barred }, dead);
   }

@@ -35,7 +35,8 @@ export async function settleLeaf(
 export async function settleIndex(table: Table, root: ShardRecord, now: EpochMs): Promise<void> {
   if (!indexDone(root)) return;
   await inParallel(root.feeds, RELEASES_AT_ONCE_MAX, (fed) => feed(table, { root, fed, now }));
-  const { chunk } = root;
+  const { chunk, barrier } = root;
+  if (!barrier) return;
   if (chunk === undefined) return settleAlone(table, root, now);
   const added = addition('done', String(root.index));
   const { done, size } = parseChunk(await changeItem(table, chunkKey(root.run, root.operation, chunk), added));

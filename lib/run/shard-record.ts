@@ -19,6 +19,8 @@ export const ShardRecord = z.strictObject({
   index: z.int().nonnegative(),
   /** The done-chunk that the index is entered into; nothing when it is its operation's only one. */
   chunk: z.int().nonnegative().optional(),
+  /** False: its operation has no other index and nobody waits for it, so that the shard's own state says all. */
+  barrier: z.boolean(),
   type: z.string(),
   /** As it was cut first; {@link endOf} tells where it ends now. */
   range: DataRange,

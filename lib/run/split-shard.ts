@@ -47,13 +47,13 @@ function isCuttable(shard: ShardRecord): boolean {
 }
 
 function tailOf(parent: ShardRecord, { at, tail = {} }: SplitRequest): ShardRecord {
-  const { run, operation, index, chunk, type, generation, root } = parent;
+  const { run, operation, index, chunk, barrier, type, generation, root } = parent;
   const { memoryTierMiB, zone, rank } = { ...parent, ...tail };
   const id = tailId(parent.shard, parent.cuts + 1);
   const inherited = parent.needs.filter((need) => needParts(need).kind !== 'split');
   const end = endOf(parent);
   return {
-    ...{ run, operation, index, type, generation, root, memoryTierMiB, zone, rank },
+    ...{ run, operation, index, barrier, type, generation, root, memoryTierMiB, zone, rank },
     ...(chunk !== undefined && { chunk }),
     shard: id,
     parent: parent.shard,

@@ -94,7 +94,7 @@ function unsettledOperations(table: Table, view: RunView, now: EpochMs): readonl
   const chunks = new Map(view.chunks.map((chunk) => [`${chunk.operation}#${chunk.chunk}`, chunk]));
   const operations = new Map(view.operations.map((operation) => [operation.operation, operation]));
   const indexes = [...view.shards.values()].filter((shard) => {
-    if (shard.root !== shard.shard || !indexDone(shard)) return false;
+    if (shard.root !== shard.shard || !indexDone(shard) || !shard.barrier) return false;
     if (shard.chunk === undefined) return !operations.get(shard.operation)?.fullChunks.has(ONLY_CHUNK);
     const chunk = chunks.get(`${shard.operation}#${shard.chunk}`);
     const entered = chunk?.done.has(String(shard.index)) ?? false;
