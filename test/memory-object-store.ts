@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../lib/core/compare.ts';
+import { byCodeUnit } from '../lib/core/by-code-unit.ts';
 import { ForeshardError } from '../lib/core/foreshard-error.ts';
 import type { ByteRange, ObjectInfo, ObjectLocation, ObjectStore, Put } from '../lib/ports/object-store.ts';
 

@@ -1,7 +1,12 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Closes a run with `N passed, N failed, N skipped`, alone on its line. */
-export class TallyReporter implements Reporter {
+/**
+ * Closes a run with `N passed, N failed, N skipped`, alone on its line.
+ *
+ * It is a default export because Vitest loads a reporter by it.
+ */
+// biome-ignore lint/style/noDefaultExport: see above
+export default class TallyReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tally = { passed: 0, failed: 0, skipped: 0, pending: 0 };
     for (const module of modules) {
@@ -11,6 +16,3 @@ export class TallyReporter implements Reporter {
     console.log(`${tally.passed} passed, ${tally.failed + brokenModules} failed, ${tally.skipped} skipped`);
   }
 }
-
-// biome-ignore lint/style/noDefaultExport: Vitest loads a reporter by its default export
-export default TallyReporter;

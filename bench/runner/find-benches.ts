@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { byCodeUnit } from '../../lib/core/compare.ts';
+import { byCodeUnit } from '../../lib/core/by-code-unit.ts';
 import { ForeshardError } from '../../lib/core/foreshard-error.ts';
 import { nearestName } from '../../lib/workflow/nearest-name.ts';
 import type { Bench } from '../bench.ts';

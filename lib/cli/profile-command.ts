@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import type { ShardNeed, TypeForecast } from '../forecast/forecast.ts';

@@ -1,5 +1,5 @@
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import { collect } from '../core/collect.ts';
-import { byCodeUnit } from '../core/compare.ts';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import type { ObjectInfo, ObjectLocation, ObjectStore } from '../ports/object-store.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import * as z from 'zod';
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import { textTable } from '../report/text-table.ts';
 import type { Task } from '../run/define-task.ts';

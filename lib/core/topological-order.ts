@@ -1,4 +1,4 @@
-import { byCodeUnit } from './compare.ts';
+import { byCodeUnit } from './by-code-unit.ts';
 import { ForeshardError } from './foreshard-error.ts';
 
 /** How many nodes of a ring a message names. */

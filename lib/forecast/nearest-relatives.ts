@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import type { ShardType } from '../core/ids.ts';
 import type { Profile, Sample } from '../profile/profile.ts';
 

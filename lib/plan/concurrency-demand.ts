@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Plan, SlotGrant } from './plan.ts';
 import type { Pool } from './pool.ts';

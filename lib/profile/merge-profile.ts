@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { AttemptKey, type Profile, SAMPLES_MAX, Sample } from './profile.ts';
 import type { ShardAttempt } from './shard-attempt.ts';

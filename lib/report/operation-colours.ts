@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import type { RunReport } from './run-report.ts';
 
 /** Colours that still can be told apart; report-style.ts defines `--operation-0` to `--operation-9`. */

@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import type { ShardAttempt } from '../profile/shard-attempt.ts';
 import { OTHER_COLOUR, operationColours } from './operation-colours.ts';
 import type { RunReport } from './run-report.ts';

@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import type { RunId } from '../core/ids.ts';
 import type { MemoryMiB } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';

@@ -1,5 +1,5 @@
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import { collect } from '../core/collect.ts';
-import { byCodeUnit } from '../core/compare.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Services } from '../ports/services.ts';

@@ -11,6 +11,8 @@ import { partitionLayout } from './partition-layout.ts';
 
 /** With `latency`, a shard still pays when its work is this share of its start. */
 const PAYING_WORK_SHARE = 0.5;
+/** With `latency`, shards that a slot may have one after the other: small ones end together, whatever their sizes. */
+const SHARDS_PER_SLOT_MAX = 6;
 /** Inputs with more segments than this are taken as evenly divisible: they are, nearly. */
 const SEGMENTS_LOOKED_AT_MAX = 512;
 
@@ -35,7 +37,7 @@ export interface ShardCounts {
 
 /**
  * Decides into how many shards each operation is cut. `deadline` and `cost`: the fewest with which the workflow ends in
- * time, because money grows with the number of shards only. `latency`: as many as run at once and pay for their start.
+ * time, because money grows with the number of shards only. `latency`: those with which it ends soonest.
  *
  * @throws {ForeshardError} `DeadlineUnreachable`, with the earliest deadline
  */
@@ -79,10 +81,12 @@ function longestUncertainChain(operations: readonly CuttableOperation[]): number
   return longest;
 }
 
-function limitsOf(operation: CuttableOperation, room: number, { slotMax, shardMaxMs }: CountRequest): CountLimits {
+function limitsOf(operation: CuttableOperation, room: number, request: CountRequest): CountLimits {
+  const { slotMax, shardMaxMs, objective } = request;
   const { workMs, skew } = operation.estimate;
   const floor = Math.min(room, Math.max(1, Math.ceil((workMs * skew) / shardMaxMs)));
-  const cap = Math.max(floor, Math.min(room, Math.max(1, slotMax)));
+  const perSlot = objective === 'latency' ? SHARDS_PER_SLOT_MAX : 1;
+  const cap = Math.max(floor, Math.min(room, perSlot * Math.max(1, slotMax)));
   return { floor, cap, slotMax, largestShare: sharesOf(operation) };
 }
 

@@ -26,14 +26,16 @@ export interface DurationCurve {
 
 /**
  * The time that an operation keeps with the given probability, for every number of shards that pays:
- * `T(N) = waves·(fixed + work·share(N)·q(N)) + perShard·N`, where q(N) is the quantile of the slowest of N shards.
+ * `T(N) = fixed + work·share(N)·q(N) + perShard·N` while all run at once, where q(N) is the quantile of the slowest of N
+ * shards. More shards than slots are taken in turn, by whichever slot is free: no longer than whole waves of the slowest,
+ * and no longer than `(N·fixed + work) / slots + (1 - 1/slots)·(fixed + work·share(N)·q(N))` (Graham's bound).
  *
  * All N shards, their durations independent and lognormal with mean 1, end within t with probability p exactly if each
  * one ends within t with probability p^(1/N).
  *
  * @param level probability in (0, 1) with which all shards have ended
  * @complexity O(cap) up to 1,024 shards, logarithmic above
- * @see docs/methods.md, "How many shards"
+ * @see docs/methods.md, "How many shards"; Graham, "Bounds for certain multiprocessing anomalies", 1966
  */
 export function durationCurve(estimate: WorkEstimate, limits: CountLimits, level: number): DurationCurve {
   const counts: number[] = [];
@@ -55,8 +57,11 @@ export function operationMs(
 ): DurationMs {
   const share = Math.max(limits.largestShare(count), estimate.skew / Math.max(count, estimate.skew));
   const slowest = slowestFactor(count, estimate.sigma, level);
-  const waveCount = Math.ceil(count / Math.max(1, limits.slotMax));
-  return waveCount * (estimate.fixedMs + estimate.workMs * share * slowest) + estimate.perShardMs * count;
+  const slots = Math.max(1, limits.slotMax);
+  const longestMs = estimate.fixedMs + estimate.workMs * share * slowest;
+  const inWavesMs = Math.ceil(count / slots) * longestMs;
+  const takenInTurnMs = (count * estimate.fixedMs + estimate.workMs) / slots + (1 - 1 / slots) * longestMs;
+  return Math.min(inWavesMs, takenInTurnMs) + estimate.perShardMs * count;
 }
 
 /**

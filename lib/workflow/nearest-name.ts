@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 
 /** Names further away than this share of their length are not what was meant. */
 const DISTANCE_SHARE_MAX = 0.4;

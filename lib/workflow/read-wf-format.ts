@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../core/compare.ts';
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import type { Operation } from './definition.ts';

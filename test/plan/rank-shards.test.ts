@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byCodeUnit } from '../../lib/core/compare.ts';
+import { byCodeUnit } from '../../lib/core/by-code-unit.ts';
 import { claimKey, rankText } from '../../lib/plan/rank-shards.ts';
 
 const EVERY_DEADLINE = { min: 0, max: 4_000_000_000_000 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { byCodeUnit } from '../../core/compare.ts';
+import { byCodeUnit } from '../../core/by-code-unit.ts';
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import type { ByteRange, ObjectInfo, ObjectLocation, ObjectStore, Put } from '../../ports/object-store.ts';
 

@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../../core/compare.ts';
+import { byCodeUnit } from '../../core/by-code-unit.ts';
 import type { Change, Condition, Item, ItemKey, Query, QueueQuery, Table, Write } from '../../ports/table.ts';
 
 /**

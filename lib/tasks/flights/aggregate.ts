@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../../core/compare.ts';
+import { byCodeUnit } from '../../core/by-code-unit.ts';
 import { defineTask } from '../../run/define-task.ts';
 import type { AirportBatch, RouteBatch } from './airport-batch.ts';
 import type { CleanTally } from './clean.ts';

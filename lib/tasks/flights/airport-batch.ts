@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../../core/compare.ts';
+import { byCodeUnit } from '../../core/by-code-unit.ts';
 import type { Flight } from './flight.ts';
 
 /** Flights of one route, column by column: `counts[i]` flights of hour `hours[i]`, their delays in that order. */

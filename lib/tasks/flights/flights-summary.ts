@@ -1,4 +1,4 @@
-import { byCodeUnit } from '../../core/compare.ts';
+import { byCodeUnit } from '../../core/by-code-unit.ts';
 import type { RouteAggregate } from './aggregate.ts';
 import { type DelayStatistics, type DelaySummary, type DelaySummaryState, delaySummary } from './delay-summary.ts';
 import type { AirportPlace, JoinedAggregate } from './join.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredItem } from '../../../lib/adapters/aws/stored-item.ts';
 import { batchesOf, batchWrite } from '../../../lib/adapters/aws/batch-write.ts';
+import type { StoredItem } from '../../../lib/adapters/aws/stored-item.ts';
 
 const item = (sort: number): StoredItem => ({ partition: { S: 'p' }, sort: { S: String(sort) } });
 const items = (count: number) => Array.from({ length: count }, (_, sort) => item(sort));

@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoTable } from '../../../lib/adapters/aws/dynamo-table.ts';
 import { tableSchema } from '../../../lib/adapters/aws/table-schema.ts';
@@ -23,8 +24,10 @@ protocolContract('dynalite', () => table);
 describe('dynamoTable', () => {
   it('names a table that nobody answers for', async () => {
     const gone = await dynaliteServer({ schema: tableSchema('gone') });
+    const { port1, port2 } = new MessageChannel();
+    gone.connect(port2);
+    const lost = dynamoTable({ client: loopbackDynamo(port1), tableName: 'gone' });
     await gone.close();
-    const lost = dynamoTable({ client: loopbackDynamo(gone.port), tableName: 'gone' });
     await expect(lost.get({ partition: 'p', sort: 's' })).rejects.toMatchObject({ name: 'StoreUnavailable' });
   });
 });

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { MessageChannel } from 'node:worker_threads';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { expect, it } from 'vitest';
 import { dynamoTable } from '../../../lib/adapters/aws/dynamo-table.ts';
 import { tableSchema } from '../../../lib/adapters/aws/table-schema.ts';
+import { answerPort } from '../../../lib/adapters/embedded/answer-port.ts';
 import { closeIteratorsOnReturn } from '../../../lib/adapters/embedded/close-iterators-on-return.ts';
 import { loopbackDynamo } from '../../../lib/adapters/embedded/loopback-dynamo.ts';
 
@@ -31,8 +31,9 @@ it('leaves no iterator open behind a query', async () => {
   };
   closeIteratorsOnReturn();
   const server = dynalite({ createTableMs: 0 });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const client = loopbackDynamo((server.address() as AddressInfo).port);
+  const { port1, port2 } = new MessageChannel();
+  answerPort(server, port2);
+  const client = loopbackDynamo(port1);
   await client.send(new CreateTableCommand(tableSchema('foreshard')));
   const table = dynamoTable({ client, tableName: 'foreshard' });
   await table.putAll(
@@ -43,5 +44,4 @@ it('leaves no iterator open behind a query', async () => {
   for await (const _ of table.query({ partition: 'p' }));
   await expect.poll(() => open.size).toBe(before);
   client.destroy();
-  server.close();
 });
