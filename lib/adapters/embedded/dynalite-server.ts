@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdir, open, rm } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -9,7 +9,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { errorMessage, ForeshardError } from '../../core/foreshard-error.ts';
-import type { DynaliteMessage, DynaliteStart } from './dynalite-thread.ts';
+import type { DynaliteMessage, DynaliteOrder, DynaliteStart } from './dynalite-thread.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
 import { repairQueueIndex } from './repair-queue-index.ts';
 
@@ -24,10 +24,10 @@ export interface DynaliteServerOptions {
 }
 
 export interface DynaliteServer {
-  /** On 127.0.0.1. */
-  readonly port: number;
-  /** The real client, tuned for the loopback; closed with the server. */
+  /** The real client; closed with the server. */
   readonly client: DynamoDBClient;
+  /** Takes the other end of another thread's port: the server answers what comes over it. */
+  connect(port: MessagePort): void;
   /** Waits until every write is with the operating system, and ends the server. */
   close(): Promise<void>;
 }
@@ -42,13 +42,15 @@ const TABLE_WAIT_MAX_SECONDS = 30;
  */
 export async function dynaliteServer({ path, schema }: DynaliteServerOptions): Promise<DynaliteServer> {
   const thread = await startThread(path);
-  const client = loopbackDynamo(thread.port);
-  // LevelDB opens its folder after the server has begun to listen: a failure shows with the first request.
+  const { port1, port2 } = new MessageChannel();
+  thread.connect(port2);
+  const client = loopbackDynamo(port1);
+  // LevelDB opens its folder after the thread has started: a failure shows with the first request.
   await Promise.race([createTable(client, schema), thread.failed]);
   if (path !== undefined) await repairAfterKill(client, path, schema);
   return {
-    port: thread.port,
     client,
+    connect: thread.connect,
     async close() {
       client.destroy();
       await thread.close();
@@ -70,21 +72,16 @@ async function startThread(path: string | undefined) {
     },
   );
   failed.catch(() => undefined);
-  const next = async () => {
-    const [message] = (await Promise.race([once(thread, 'message'), failed])) as [DynaliteMessage];
-    if ('failure' in message) throw unavailable(path, message.failure);
-    return message;
-  };
-  const said = await next();
-  if (!('port' in said)) throw unavailable(path, 'it closed at once');
+  const tell = (order: DynaliteOrder, moved: readonly MessagePort[] = []) => thread.postMessage(order, moved);
   thread.unref();
   return {
-    port: said.port,
     failed,
+    connect: (port: MessagePort) => tell({ connect: port }, [port]),
     async close() {
       thread.ref();
-      thread.postMessage('close');
-      await next();
+      tell('close');
+      const [message] = (await Promise.race([once(thread, 'message'), failed])) as [DynaliteMessage];
+      if ('failure' in message) throw unavailable(path, message.failure);
       await thread.terminate();
     },
   };

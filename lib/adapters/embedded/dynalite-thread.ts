@@ -1,6 +1,6 @@
-import type { AddressInfo } from 'node:net';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
+import { answerPort } from './answer-port.ts';
 import { closeIteratorsOnReturn } from './close-iterators-on-return.ts';
 
 /** What the thread is started with. */
@@ -8,8 +8,11 @@ export interface DynaliteStart {
   readonly path: string | undefined;
 }
 
-/** What the thread says: the port that it listens on, why it cannot, or that everything is on disk. */
-export type DynaliteMessage = { readonly port: number } | { readonly failure: string } | { readonly closed: true };
+/** What the thread is told: whom else to answer, or to close. */
+export type DynaliteOrder = { readonly connect: MessagePort } | 'close';
+
+/** What the thread says in the end: that everything is on disk, or why not. */
+export type DynaliteMessage = { readonly closed: true } | { readonly failure: string };
 
 const { path } = workerData as DynaliteStart;
 
@@ -23,16 +26,24 @@ const server = dynalite({
   deleteTableMs: 0,
 });
 
-// A slot may think for minutes between two requests: its connection must still be there.
-server.keepAliveTimeout = 0;
-server.requestTimeout = 0;
-server.on('connection', (socket) => socket.setNoDelay(true));
+const ports = new Set<MessagePort>();
+
 server.on('error', (error) => say({ failure: error.message }));
-server.listen(0, '127.0.0.1', () => say({ port: (server.address() as AddressInfo).port }));
-parentPort?.once('message', () => {
-  server.close((error) => say(error ? { failure: error.message } : { closed: true }));
-  server.closeAllConnections();
-});
+parentPort?.on('message', (order: DynaliteOrder) => (order === 'close' ? close() : connect(order.connect)));
+
+function connect(port: MessagePort): void {
+  ports.add(port);
+  port.on('close', () => ports.delete(port));
+  answerPort(server, port);
+}
+
+/** dynalite closes its store behind a server that has listened, and only then. */
+function close(): void {
+  for (const port of ports) port.close();
+  server.listen(0, '127.0.0.1', () => {
+    server.close((error) => say(error ? { failure: error.message } : { closed: true }));
+  });
+}
 
 function say(message: DynaliteMessage): void {
   parentPort?.postMessage(message);

@@ -17,6 +17,7 @@ import { type EmbeddedSettings, machineSettings, thisMachine } from './machine-s
 import { type ProcessExecutions, processExecutions } from './process-executions.ts';
 import { stateMachineDefinition } from './state-machine-definition.ts';
 import { systemClock } from './system-clock.ts';
+import { passTablesLink } from './tables-link.ts';
 import { type ThreadFunctions, threadFunctions } from './thread-functions.ts';
 import { answerLink } from './thread-link.ts';
 import type { WorkerThreadData } from './worker-thread.ts';
@@ -89,7 +90,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
 
   const pools = listPools(settings, new Set());
   const workerData: WorkerThreadData = {
-    tablePort: tables.port,
     tableName: TABLE_NAME,
     objectsFolder: folders.objects,
     metricsFolder: folders.metrics,
@@ -103,7 +103,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     entry: THREAD_ENTRY,
     workerData,
     timeoutMs: settings.invocationMs + TIMEOUT_MARGIN_MS,
-    onThreadMessage: (message) => answerLink(message, () => services),
+    onThreadMessage: (message) => {
+      answerLink(message, () => services);
+      passTablesLink(message, tables.connect);
+    },
   });
   started.defer(() => functions.close());
   const executions = processExecutions({ definitions, functions, retryDelayFactor: options.retryDelayFactor ?? 1 });

@@ -1,23 +1,22 @@
-import { Agent } from 'node:http';
+import type { MessagePort } from 'node:worker_threads';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { portRequestHandler } from './port-request-handler.ts';
 
-/** Connections that one thread keeps open; a slot has a few requests under way at the most. */
-const SOCKET_MAX = 16;
 const ATTEMPT_MAX = 3;
 /** dynalite asks for a signature and checks none; computing one is a fifth of the client's time for a request. */
 const AUTHORIZATION =
   'AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=none';
 
-/** The real DynamoDB client for a server on this machine: connections stay open, nothing is looked up or signed. */
-export function loopbackDynamo(port: number): DynamoDBClient {
+/** The real DynamoDB client for a server in another thread, at the other end of a port: nothing is looked up or signed. */
+export function loopbackDynamo(port: MessagePort): DynamoDBClient {
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: 'http://localhost',
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     signer: UNSIGNED,
     accountIdEndpointMode: 'disabled',
     maxAttempts: ATTEMPT_MAX,
-    requestHandler: { httpAgent: new Agent({ keepAlive: true, maxSockets: SOCKET_MAX }) },
+    requestHandler: portRequestHandler(port),
   });
   // it copies every request and answer for a log that nobody keeps
   client.middlewareStack.remove('loggerMiddleware');

@@ -10,12 +10,11 @@ import type { CreateHandler } from './invocation.ts';
 import { type LambdaHandler, localHandler } from './lambda-context.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
 import { systemClock } from './system-clock.ts';
+import { openTablesLink } from './tables-link.ts';
 import { openLink } from './thread-link.ts';
 
 /** All that a worker thread needs to build services of its own; it survives a structured clone. */
 export interface WorkerThreadData {
-  /** Of the tables' server. */
-  readonly tablePort: number;
   readonly tableName: string;
   readonly objectsFolder: string;
   readonly metricsFolder: string;
@@ -40,7 +39,7 @@ async function threadServices(data: Omit<WorkerThreadData, 'workerEntry'>): Prom
   const { tasks } = (await import(data.tasksEntry)) as { readonly tasks: readonly AnyTask[] };
   return {
     ...openLink(),
-    table: dynamoTable({ client: loopbackDynamo(data.tablePort), tableName: data.tableName }),
+    table: dynamoTable({ client: loopbackDynamo(openTablesLink()), tableName: data.tableName }),
     objects: folderObjectStore({ root: data.objectsFolder }),
     metrics: fileMetrics(data.metricsFolder),
     clock: systemClock(),

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { MessageChannel } from 'node:worker_threads';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { expect, it } from 'vitest';
 import { dynamoTable } from '../../../lib/adapters/aws/dynamo-table.ts';
@@ -35,6 +35,7 @@ it('leaves no iterator open behind a query', async () => {
   answerPort(server, port2);
   const client = loopbackDynamo(port1);
   await client.send(new CreateTableCommand(tableSchema('foreshard')));
+  await waitUntilTableExists({ client, maxWaitTime: 5, minDelay: 0.01, maxDelay: 0.1 }, { TableName: 'foreshard' });
   const table = dynamoTable({ client, tableName: 'foreshard' });
   await table.putAll(
     Array.from({ length: 30 }, (_, index) => ({ partition: 'p', sort: `${index}`, queue: 'q', rank: '1' })),
