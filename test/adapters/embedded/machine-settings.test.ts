@@ -11,11 +11,13 @@ describe('machine settings', () => {
     expect(machineSettings({ vcpuCount: 1, memoryMiB: 32_768 })).toMatchObject({ slotMax: 1, vcpuMax: 1 });
   });
 
-  it('leaves out the tiers that the memory does not allow, and never the smallest', () => {
-    const tiers = (memoryMiB: number) => machineSettings({ vcpuCount: 2, memoryMiB }).tiersMiB;
+  it('leaves out the tiers that the memory or the processors do not allow, and never the smallest', () => {
+    const tiers = (memoryMiB: number, vcpuCount = 4) => machineSettings({ vcpuCount, memoryMiB }).tiersMiB;
     expect(tiers(24_105)).toEqual([1_769, 3_538, 7_076]);
     expect(tiers(8_192)).toEqual([1_769, 3_538]);
     expect(tiers(512)).toEqual([1_769]);
+    expect(tiers(24_105, 2)).toEqual([1_769, 3_538]);
+    expect(tiers(24_105, 1)).toEqual([1_769]);
   });
 
   it('lets the user decide, and refuses a setting that is none', () => {
