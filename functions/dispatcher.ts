@@ -17,7 +17,12 @@ export const handler = stage({
     const plan = await readDocument(objects, { run, name: 'plan' }, Plan);
     const now = clock.now();
     const pools = listPools(settings, new Set());
-    for (const slot of missingSlots(plan, { pools, slots: await readSlots(table, run), now })) {
+    for (const slot of missingSlots(plan, {
+      pools,
+      slots: await readSlots(table, run),
+      now,
+      startDelayMs: settings.startDelayMs,
+    })) {
       const { functionName, ...record } = slot;
       await writeSlot(table, record);
       await executions.start('slot', slot.slot, {

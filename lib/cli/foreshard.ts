@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --single-threaded-gc
 /** The handlers' logs are for CloudWatch: here standard output belongs to the answer. Set before any handler is loaded. */
 process.env.POWERTOOLS_LOG_LEVEL ??= 'SILENT';
 

@@ -38,7 +38,12 @@ export async function loadLook(run: RunId, services: Services): Promise<RunLook>
     running: running.map(parseShard).filter(({ state }) => state === 'RUNNING'),
     canaries,
     strandedCount: stranded,
-    missingSlotCount: missingSlots(plan, { pools: listPools(settings, new Set()), slots, now }).length,
+    missingSlotCount: missingSlots(plan, {
+      pools: listPools(settings, new Set()),
+      slots,
+      now,
+      startDelayMs: settings.startDelayMs,
+    }).length,
     plan,
     predictions: predictions(forecast, sharding),
     settings,

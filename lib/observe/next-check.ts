@@ -14,5 +14,5 @@ interface CheckBounds {
  */
 export function nextCheck(now: EpochMs, expectedEndAt: EpochMs, bounds: CheckBounds): EpochMs {
   const waitMs = (expectedEndAt - now) / LOOKS_PER_RUN;
-  return now + Math.min(bounds.monitorMaxMs, Math.max(bounds.monitorMinMs, waitMs));
+  return now + Math.ceil(Math.min(bounds.monitorMaxMs, Math.max(bounds.monitorMinMs, waitMs)));
 }

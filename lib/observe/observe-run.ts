@@ -54,7 +54,7 @@ export interface Observation {
 export function observeRun(look: RunLook): Observation {
   const expectedEndAt = look.now + remainingRunMs(look);
   const checkAt = nextCheck(look.now, expectedEndAt, look.settings);
-  const until = Math.max(checkAt, look.now + look.tookMs / LOOK_SHARE);
+  const until = Math.max(checkAt, look.now + Math.ceil(look.tookMs / LOOK_SHARE));
   return { outcome: outcomeOf(look, expectedEndAt), checkAt, next: { everyMs: checkAt - look.now, until } };
 }
 

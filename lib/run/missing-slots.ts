@@ -1,4 +1,4 @@
-import type { EpochMs } from '../core/quantity.ts';
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Pool } from '../plan/pool.ts';
 import { crc32 } from './input/crc32.ts';
@@ -9,6 +9,8 @@ export interface SlotsNow {
   /** Every slot that the run ever had. */
   readonly slots: readonly SlotRecord[];
   readonly now: EpochMs;
+  /** How long one slot's start takes: it is started that much before its grant begins, to be there when it does. */
+  readonly startDelayMs: DurationMs;
 }
 
 /** A slot to be started, and the worker function that it calls. */
@@ -17,16 +19,21 @@ export interface MissingSlot extends SlotRecord {
 }
 
 /**
- * The slots that a plan grants at a moment and that are not there: new ones, and those whose execution has ended while
+ * The slots that a plan grants, now or by the time they have started, and that are not there: new ones, and those whose execution has ended while
  * their grant goes on. Names are never used twice, because an execution's name is good for one execution.
  *
  * @complexity O(g + s) for g grants and s slots
  */
-export function missingSlots({ run, grants }: Plan, { pools, slots, now }: SlotsNow): readonly MissingSlot[] {
+export function missingSlots(
+  { run, grants }: Plan,
+  { pools, slots, now, startDelayMs }: SlotsNow,
+): readonly MissingSlot[] {
   return pools.flatMap((pool) => {
     const own = slots.filter((slot) => slot.pool === pool.id);
     const live = own.filter(({ status }) => status === 'STARTED').length;
-    const active = grants.filter((grant) => grant.pool === pool.id && grant.from <= now && now < grant.until);
+    const active = grants.filter(
+      (grant) => grant.pool === pool.id && grant.from <= now + startDelayMs && now < grant.until,
+    );
     const wanted = active.reduce((sum, { slotCount }) => sum + slotCount, 0);
     const until = Math.max(now, ...active.map((grant) => grant.until));
     return Array.from({ length: Math.max(0, wanted - live) }, (_, index) => ({

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { EpochMs } from '../core/quantity.ts';
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Services } from '../ports/services.ts';
 import { claimShard } from './claim-shard.ts';
 import { nextReady } from './next-ready.ts';
 import { parseRun, runKey } from './run-record.ts';
 import type { ShardRecord } from './shard-record.ts';
-import { endSlot, readSlot } from './slot-store.ts';
+import { endSlot, readSlot, type SlotRecord } from './slot-store.ts';
 import { runScope, type WorkScope } from './work-scope.ts';
 import { workShard } from './work-shard.ts';
 
@@ -95,12 +95,19 @@ function tiersUpTo(memoryMiB: number, tiersMiB: readonly number[]): readonly num
   return tiersMiB.filter((tier) => tier <= memoryMiB).toReversed();
 }
 
-/** Nothing is ready for it, and the run has ended or the plan grants the slot no longer. */
+/** A slot outlives its grant by this share of it: plans are a little wrong, and a new start costs more. */
+const OVERTIME_SHARE = 1 / 4;
+
+/** Nothing is ready for it, and the run has ended or the plan has long ceased to grant the slot. */
 async function slotIsOver({ slot, services }: WorkScope): Promise<boolean> {
-  const { table, clock } = services;
+  const { table, clock, settings } = services;
   const [run, record] = await Promise.all([table.get(runKey(slot.run)), readSlot(table, slot)]);
-  const over =
-    run === undefined || parseRun(run).state === 'ENDED' || (record !== undefined && record.until < clock.now());
+  const ended = run === undefined || parseRun(run).state === 'ENDED';
+  const over = ended || (record !== undefined && overtimeEnd(record, settings.lingerMs) < clock.now());
   if (over) await endSlot(table, slot);
   return over;
+}
+
+function overtimeEnd({ startedAt, until }: SlotRecord, lingerMs: DurationMs): EpochMs {
+  return until + Math.max(lingerMs, OVERTIME_SHARE * (until - startedAt));
 }

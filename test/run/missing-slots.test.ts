@@ -24,6 +24,9 @@ const grants = fc.array(
   { maxLength: 4 },
 );
 
+/** Slots are started this long before their grant begins. */
+const LEAD = 3;
+
 const plan = (of: readonly Plan['grants'][number][], run = 'r') => ({ run, grants: [...of] }) as unknown as Plan;
 
 describe('missingSlots', () => {
@@ -38,10 +41,10 @@ describe('missingSlots', () => {
             slots = slots.map((slot, at) => (end[at] ? { ...slot, status: 'ENDED' as const } : slot));
             const liveIn = (pool: string) => slots.filter((s) => s.pool === pool && s.status === 'STARTED').length;
             const before = new Map(POOLS.map(({ id }) => [id, liveIn(id)]));
-            const missing = missingSlots(plan(given), { pools: POOLS, slots, now });
+            const missing = missingSlots(plan(given), { pools: POOLS, slots, now, startDelayMs: LEAD });
             slots.push(...missing.map(({ functionName: _, ...slot }) => slot));
             for (const { id } of POOLS) {
-              const active = given.filter(({ pool, from, until }) => pool === id && from <= now && now < until);
+              const active = given.filter(({ pool, from, until }) => pool === id && from <= now + LEAD && now < until);
               const wanted = active.reduce((sum, { slotCount }) => sum + slotCount, 0);
               expect(liveIn(id)).toBe(Math.max(wanted, before.get(id) ?? 0));
             }
@@ -60,7 +63,9 @@ describe('missingSlots', () => {
     const alike = 'x'.repeat(79);
     const granted = [{ pool: '1769-az1', slotCount: 2, from: 0, until: 9 }];
     const names = ['a', 'b'].flatMap((last) =>
-      missingSlots(plan(granted, `${alike}${last}`), { pools: POOLS, slots: [], now: 1 }).map(({ slot }) => slot),
+      missingSlots(plan(granted, `${alike}${last}`), { pools: POOLS, slots: [], now: 1, startDelayMs: 0 }).map(
+        ({ slot }) => slot,
+      ),
     );
     expect(new Set(names).size).toBe(4);
     for (const name of names) expect(name).toMatch(/^[\w-]{1,80}$/);

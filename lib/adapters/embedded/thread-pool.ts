@@ -38,7 +38,7 @@ const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
  */
 const heapLimits = (memoryMiB: MemoryMiB) => ({
   maxOldGenerationSizeMb: 2 * memoryMiB + 512,
-  maxYoungGenerationSizeMb: 24,
+  maxYoungGenerationSizeMb: 64,
 });
 
 export function threadPool({ functionName, memoryMiB, threadMax, start, onMessage }: ThreadPoolOptions): ThreadPool {
