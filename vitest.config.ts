@@ -9,6 +9,6 @@ export default defineConfig({
     // the handlers' logs are for CloudWatch
     env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
     // one plain line that a build server can count
-    reporters: process.env['CI'] ? ['default', './test/tally-reporter.ts'] : ['default'],
+    reporters: process.env.CI ? ['default', './test/tally-reporter.ts'] : ['default'],
   },
 });

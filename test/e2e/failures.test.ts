@@ -17,7 +17,7 @@ describe('a run in which something goes wrong', { timeout: 60_000 }, () => {
       leaseMs: 4_000,
       graceMs: 500,
       canaryCount: 0,
-      tiersMiB: [128, 256],
+      tiersMiB: [192, 384],
       slotMax: 1,
       vcpuMax: 2,
     });
@@ -96,7 +96,7 @@ describe('a run in which something goes wrong', { timeout: 60_000 }, () => {
     );
     expect(report.poisoned).toMatchObject([{ shard: 'bad/0', error: { name: 'OutOfMemory' } }]);
     const tiers = report.attempts.filter(({ shard }) => shard === 'bad/0').map(({ memoryTierMiB }) => memoryTierMiB);
-    expect(tiers).toEqual([128, 256]);
+    expect(tiers).toEqual([192, 384]);
     await restIsIntact(report);
   });
 

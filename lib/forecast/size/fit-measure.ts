@@ -57,10 +57,12 @@ const SPREAD_PER_EFOLD = 0.35;
  */
 export function fitMeasure(measurements: readonly Measurement[], kind: MeasureKind): FittedMeasure {
   const folds = foldsOf(measurements);
-  const tried = candidates(measurements, kind).map((curve) => {
-    const errors = folds.flatMap((fold) => heldOutErrors(curve, fold, kind));
-    return { curve, errors, heldOutError: errors.length > 0 ? mean(errors.map(Math.abs)) : Number.POSITIVE_INFINITY };
-  });
+  const tried = candidates(measurements, kind)
+    .filter((curve) => curve === typeMedian || !falls(fitCurve(curve, measurements), measurements))
+    .map((curve) => {
+      const errors = folds.flatMap((fold) => heldOutErrors(curve, fold, kind));
+      return { curve, errors, heldOutError: errors.length > 0 ? mean(errors.map(Math.abs)) : Number.POSITIVE_INFINITY };
+    });
   const best = Math.min(...tried.map(({ heldOutError }) => heldOutError));
   const chosen = tried.find(({ heldOutError }) => heldOutError <= best * WORTH_CHANGING) ?? {
     curve: typeMedian,
@@ -77,6 +79,18 @@ export function fitMeasure(measurements: readonly Measurement[], kind: MeasureKi
       return interval(middle(size), { spread, widening, level, resolution: kind.resolution });
     },
   };
+}
+
+/** How far beyond the sizes that were seen a curve is asked about. */
+const FAR_BEYOND = 8;
+
+/**
+ * A larger shard needs no less. Samples of one size or two may say otherwise by chance, and a line through them would
+ * fall to nothing where the next run cuts larger shards.
+ */
+function falls(curve: SizeCurve, measurements: readonly Measurement[]): boolean {
+  const sizes = measurements.map(({ size }) => size);
+  return curve(FAR_BEYOND * Math.max(...sizes)) < curve(Math.min(...sizes));
 }
 
 function candidates(measurements: readonly Measurement[], { grows }: MeasureKind): readonly SizeCurveKind[] {
