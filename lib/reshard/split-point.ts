@@ -10,7 +10,7 @@ interface Victim {
 
 /**
  * Where to cut a shard so that both halves end together: the tail pays its own start, so the head keeps
- * `p + (r - o) / 2` (docs/methods.md, "Re-sharding"). Nothing when a cut cannot pay or no border lies between.
+ * `(r + o) / 2` of the rest r, with the overhead o (docs/methods.md, "Re-sharding"). Nothing when a cut cannot pay or no border lies between.
  *
  * @param overheadMs start and fixed input of the new shard
  * @param borders units at which a cut is allowed, ascending; nothing when any unit is

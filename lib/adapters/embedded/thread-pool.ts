@@ -33,8 +33,8 @@ const IDLE_MAX_MS = 120_000;
 const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
 /**
- * V8's limit lies above the one that is watched: reaching it may end the process. A small young generation keeps what
- * one scavenge can add below the 16 MiB that Node allows a worker to end itself in.
+ * V8's limit lies above the one that is watched, because reaching it may end the process. The young generation is large
+ * enough for tasks that make many small objects, and small beside what the watch allows in a tenth of a second.
  */
 const heapLimits = (memoryMiB: MemoryMiB) => ({
   maxOldGenerationSizeMb: 2 * memoryMiB + 512,
