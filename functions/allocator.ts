@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { allocationRequest } from '../lib/observe/allocation-request.ts';
 import { loadAllocation } from '../lib/observe/load-allocation.ts';
 import { allocate } from '../lib/plan/allocate.ts';
-import { openZones } from '../lib/recover/open-zones.ts';
-import { readZones } from '../lib/recover/zone-store.ts';
+import { readOpenZones } from '../lib/recover/zone-store.ts';
 import { storePlan } from '../lib/run/store-plan.ts';
 import { stage } from './stage.ts';
 
@@ -12,9 +11,8 @@ export const handler = stage({
   name: 'allocator',
   input: z.strictObject({ run: z.string() }),
   async run({ run }, services) {
-    const { table, clock, settings } = services;
-    const open = openZones(await readZones(table, settings.zones), clock.now());
-    const facts = await loadAllocation(run, open, services);
+    const { clock, settings } = services;
+    const facts = await loadAllocation(run, await readOpenZones(services), services);
     const plan = allocate(allocationRequest(facts), services.random);
     const stored = await storePlan({ ...facts, plan }, services);
     const soonest = clock.now() + settings.monitorMinMs;

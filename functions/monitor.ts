@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { Glance, glance as glanceAt } from '../lib/observe/glance.ts';
 import { loadLook } from '../lib/observe/load-look.ts';
 import { observeRun } from '../lib/observe/observe-run.ts';
+import type { Services } from '../lib/ports/services.ts';
+import { watchZones } from '../lib/recover/watch-zones.ts';
 import { stage } from './stage.ts';
 
 /** State `Monitor`: what has become of the run since its plan was made. Between two looks a glance is enough. */
@@ -10,7 +12,13 @@ export const handler = stage({
   input: z.strictObject({ run: z.string(), glance: Glance.nullable() }),
   async run({ run, glance }, services) {
     const quiet = await glanceAt(run, glance, services);
-    const { outcome, checkAt, next } = quiet ?? observeRun(await loadLook(run, services));
+    const { outcome, checkAt, next } = quiet ?? (await look(run, services));
     return { run, outcome, checkAt: new Date(checkAt).toISOString(), glance: next };
   },
 });
+
+async function look(run: string, services: Services) {
+  const seen = await loadLook(run, services);
+  const openZones = await watchZones({ run, failedAttemptCount: seen.progress.failedAttemptCount }, services);
+  return observeRun({ ...seen, openZones });
+}

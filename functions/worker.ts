@@ -1,4 +1,5 @@
 import { judgeFailure } from '../lib/recover/judge-failure.ts';
+import { zoneWatch } from '../lib/recover/zone-watch.ts';
 import type { JudgeFailure } from '../lib/run/work-scope.ts';
 import { Slot, workSlot } from '../lib/run/work-slot.ts';
 import { stage } from './stage.ts';
@@ -21,7 +22,9 @@ export const handler = stage({
     };
     cold = false;
     const { zone } = slot;
-    const judge: JudgeFailure = (shard, error) => judgeFailure(shard, { ...error, zone }, settings);
-    return workSlot({ slot, invocation, judge }, services);
+    const zones = zoneWatch(services);
+    const judge: JudgeFailure = (shard, error) =>
+      judgeFailure(shard, { ...error, zone }, { ...settings, zones: zones.open() });
+    return workSlot({ slot, invocation, judge, mayClaim: () => zones.isOpen(zone) }, services);
   },
 });

@@ -10,8 +10,7 @@ import { allocate } from '../plan/allocate.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Pool } from '../plan/pool.ts';
 import type { Services } from '../ports/services.ts';
-import { openZones } from '../recover/open-zones.ts';
-import { readZones } from '../recover/zone-store.ts';
+import { readOpenZones } from '../recover/zone-store.ts';
 import type { TaskRegistry } from '../run/define-task.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
@@ -47,9 +46,8 @@ export async function tryPlan(workflow: unknown, home: Home, tasks: TaskRegistry
   ]);
   await call(sharder, { execution: RUN, input: { workflow } }, services);
   await call(forecaster, { run: RUN }, services);
-  const { objects, table, clock, settings } = services;
-  const open = openZones(await readZones(table, settings.zones), clock.now());
-  const facts = await loadAllocation(RUN, open, services);
+  const { objects } = services;
+  const facts = await loadAllocation(RUN, await readOpenZones(services), services);
   return {
     definition: await readDocument(objects, { run: RUN, name: 'definition' }, RunDefinition),
     sharding: await readDocument(objects, { run: RUN, name: 'sharding' }, Sharding),

@@ -14,7 +14,7 @@ import type { RunLook } from './observe-run.ts';
 import { predictions } from './predictions.ts';
 
 /** Reads what the monitor looks at: the run's documents, its progress, and the shards that run or are on trial. */
-export async function loadLook(run: RunId, services: Services): Promise<RunLook> {
+export async function loadLook(run: RunId, services: Services): Promise<Omit<RunLook, 'openZones'>> {
   const { objects, table, clock, settings } = services;
   const lookedAt = clock.now();
   const [definition, sharding, forecast, plan] = await Promise.all([

@@ -33,6 +33,8 @@ export interface RunLook {
   readonly strandedCount: number;
   /** Slots that the plan grants now and that do not run. */
   readonly missingSlotCount: number;
+  /** Zones in which new work may start now. */
+  readonly openZones: readonly string[];
   readonly plan: Plan;
   readonly predictions: Predictions;
   readonly settings: Settings;
@@ -63,7 +65,7 @@ function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'
   if (progress.state !== 'running') return 'done';
   if (running.some(({ leaseUntil = now }) => leaseUntil + settings.graceMs < now) || hasStalled(look)) return 'lost';
   if (canariesHaveEnded(look)) return 'judged';
-  if (look.strandedCount > 0) return 'drift';
+  if (look.strandedCount > 0 || zonesHaveChanged(look)) return 'drift';
   if (look.missingSlotCount > 0) return 'due';
   const settlingMs = Math.max(SETTLING_LOOKS * settings.monitorMinMs, SETTLING_SHARE * (now - look.startedAt));
   const settled = now - plan.madeAt > settlingMs;
@@ -79,6 +81,11 @@ function hasStalled({ now, progress, canaries, plan, settings }: RunLook): boole
     progress.operations.reduce((sum, operation) => sum + operation[of], 0);
   const waits = count('blocked') > 0 && count('ready') + count('running') === 0;
   return waits && canaries.length === 0 && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
+}
+
+/** A zone was drained or distrusted since the plan was made, or takes part again. */
+function zonesHaveChanged({ plan, openZones }: RunLook): boolean {
+  return plan.zones.length > 0 && new Set(plan.zones).symmetricDifference(new Set(openZones)).size > 0;
 }
 
 /** One that waits in vain, behind a poisoned shard, has ended too. */

@@ -6,6 +6,7 @@ import { expectedCost } from './expected-cost.ts';
 import { type PlacedShard, placeShards } from './place-shards.ts';
 import type { Canary, Placement, Plan, QueuedShard, SlotGrant } from './plan.ts';
 import { planChance } from './plan-chance.ts';
+import { REGIONAL } from './pool.ts';
 import { gibSeconds } from './price.ts';
 import { claimKey, rankText } from './rank-shards.ts';
 import { type ShardGraph, shardGraph } from './shard-graph.ts';
@@ -38,10 +39,16 @@ export function allocate(request: AllocateRequest, random: Random): Plan {
     grants: [...granted],
     queue: queued(request, placed),
     canaries: [...canaries],
+    zones: openZones(request),
     expectedEndAt: request.now + lastEnd(placed),
     chance: planChance(request, { placed, graph }, random),
     costUsd: costOf(sized, placed, granted),
   };
+}
+
+function openZones({ pools }: AllocateRequest): string[] {
+  const open = pools.filter(({ state, zone }) => state === 'open' && zone !== REGIONAL);
+  return [...new Set(open.map(({ zone }) => zone))];
 }
 
 interface PlacedRun {

@@ -41,6 +41,8 @@ export const Plan = z.strictObject({
   grants: z.array(SlotGrant),
   queue: z.array(QueuedShard),
   canaries: z.array(Canary),
+  /** Zones in which work could start when it was made: it is made anew once they are others. */
+  zones: z.array(z.string()).default([]),
   expectedEndAt: z.number(),
   /** Probability that the workflow ends by its deadline. */
   chance: z.number().min(0).max(1),

@@ -8,6 +8,7 @@ import { releaseShard } from '../run/release-shard.ts';
 import type { ShardFailure, ShardRecord } from '../run/shard-record.ts';
 import { endSlot, readSlots, type SlotRecord } from '../run/slot-store.ts';
 import { judgeFailure } from './judge-failure.ts';
+import { readOpenZones } from './zone-store.ts';
 
 /** A slot whose worker has died, and how. */
 export interface DeadSlot {
@@ -25,11 +26,12 @@ export async function freeShards(
   { table, clock, settings }: Pick<Services, 'table' | 'clock' | 'settings'>,
 ): Promise<readonly ShardRecord[]> {
   const held = await collect(readShards(table, slot.run));
+  const zones = await readOpenZones({ table, clock, settings });
   const freed: ShardRecord[] = [];
   for (const shard of held) {
     if (shard.state !== 'RUNNING' || !shard.owner?.startsWith(`${slot.slot}:`)) continue;
     const now = clock.now();
-    const verdict = judgeFailure(shard, { ...failure, zone: slot.zone }, settings);
+    const verdict = judgeFailure(shard, { ...failure, zone: slot.zone }, { ...settings, zones });
     const release = await releaseShard(table, shard, { verdict, error: failure, now });
     if (!release.released) continue;
     freed.push(release.shard);

@@ -11,7 +11,9 @@ const TOO_SMALL: ReadonlySet<string> = new Set<ForeshardErrorName>(['OutOfMemory
 const SILENT_DEATHS_AS_EVIDENCE = 2;
 
 /** The settings, or the settings with only those zones in which new work may start (see `openZones`). */
-export type Circumstances = Pick<Settings, 'tiersMiB' | 'zones' | 'attemptMax'>;
+export interface Circumstances extends Pick<Settings, 'tiersMiB' | 'attemptMax'> {
+  readonly zones: readonly string[];
+}
 
 /**
  * What becomes of a shard whose attempt failed: another attempt in another zone, or in a larger tier on evidence of

@@ -11,6 +11,11 @@ const ZONAL: ReadonlySet<string> = new Set<ForeshardErrorName>([
   'ShardTimedOut',
 ]);
 
+/** True for a failure that speaks against the zone in which it happened. */
+export function isZonal(name: string): boolean {
+  return ZONAL.has(name);
+}
+
 /**
  * How the attempts of each zone ended between two looks: what a zone's breaker is fed with. An attempt that failed on
  * its input or its memory speaks neither for the zone nor against it.
@@ -29,7 +34,7 @@ export function zoneOutcomes(
     outcomes.set(zone, {
       at: looks.now,
       goodCount: goodCount + Number(outcome === 'committed'),
-      badCount: badCount + Number(ZONAL.has(error)),
+      badCount: badCount + Number(isZonal(error)),
     });
   }
   return outcomes;

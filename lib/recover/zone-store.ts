@@ -1,7 +1,8 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
+import type { Services } from '../ports/services.ts';
 import type { Item, Table } from '../ports/table.ts';
-import { newZone, ZoneHealth } from './open-zones.ts';
+import { newZone, openZones, ZoneHealth } from './open-zones.ts';
 
 const PARTITION = 'ZONES';
 
@@ -13,6 +14,16 @@ export async function readZones(table: Table, zones: readonly string[]): Promise
   const stored = new Map<string, ZoneHealth>();
   for await (const item of table.query({ partition: PARTITION })) stored.set(item.sort, parseZone(item.sort, item));
   return zones.map((zone) => stored.get(zone) ?? newZone(zone));
+}
+
+/** Zones in which new work may start now. */
+export async function readOpenZones({
+  table,
+  clock,
+  settings,
+}: Pick<Services, 'table' | 'clock' | 'settings'>): Promise<readonly string[]> {
+  if (settings.zones.length === 0) return [];
+  return openZones(await readZones(table, settings.zones), clock.now());
 }
 
 /**

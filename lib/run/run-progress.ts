@@ -29,6 +29,8 @@ export interface RunProgress {
    * verdict: whoever judges canaries must not wait for it.
    */
   readonly doomedShards: ReadonlySet<ShardId>;
+  /** Attempts that failed, at shards of operations that have begun and are not complete. */
+  readonly failedAttemptCount: number;
   /** `complete`: every operation is. `stuck`: nothing runs, and nothing can start any more. */
   readonly state: 'running' | 'complete' | 'stuck';
 }
@@ -44,6 +46,7 @@ export async function runProgress(table: Table, run: RunId): Promise<RunProgress
   const dead: Dead = { operations: new Set(), whole: new Set(), indexes: new Set(), shards: new Set() };
   const complete = new Set<string>();
   const progress: OperationProgress[] = [];
+  let failedAttemptCount = 0;
   const shardsOf = await shardReader(table, run, operations);
   for (const operation of operations) {
     if (operation.completedAt !== undefined) complete.add(operation.operation);
@@ -53,11 +56,13 @@ export async function runProgress(table: Table, run: RunId): Promise<RunProgress
     // its completion is not written down: see `barrier` of the shard record
     if (shards.some((shard) => !shard.barrier && indexDone(shard))) complete.add(operation.operation);
     progress.push(whole ? unread(operation, barred) : counted(operation, shards, dead));
+    failedAttemptCount += shards.reduce((sum, { attempts }) => sum + attempts, 0);
     buryOperation(operation, { shards, barred }, dead);
   }
   return {
     operations: progress,
     doomedShards: dead.shards,
+    failedAttemptCount,
     state: stateOf(progress, complete.size === operations.length),
   };
 }

@@ -18,6 +18,8 @@ export const RunRecord = z.strictObject({
   met: z.set(z.string()),
   /** Where the run's documents lie, by name: `sharding`, `forecast`, `plan` and the like. */
   documents: z.record(z.string(), z.string()),
+  /** Up to when the run's attempts were counted for or against their zones. */
+  zonesSeenAt: z.number().optional(),
   outcome: z.string().optional(),
   endedAt: z.number().optional(),
 });

@@ -33,7 +33,10 @@ export interface Invocation {
   readonly endsAt: EpochMs;
 }
 
-export type SlotWork = Pick<WorkScope, 'slot' | 'invocation' | 'judge'>;
+export interface SlotWork extends Pick<WorkScope, 'slot' | 'invocation' | 'judge'> {
+  /** False once nothing new may start where the slot is: it ends then. lib/recover decides. */
+  mayClaim(): Promise<boolean>;
+}
 
 /** `more`: its time ran low, call again; `idle`: nothing is ready now, wait; `done`: the run has no more use for it. */
 export interface WorkResult {
@@ -44,7 +47,7 @@ export interface WorkResult {
 
 /**
  * One invocation of a worker: claims the ready shard of highest priority, executes and commits it, and takes the next,
- * until none is ready, the run is over or its time runs low.
+ * until none is ready, the run is over, its time runs low or its zone is closed.
  */
 export async function workSlot(work: SlotWork, services: Services): Promise<WorkResult> {
   const { clock, settings } = services;
@@ -53,6 +56,10 @@ export async function workSlot(work: SlotWork, services: Services): Promise<Work
   let idleSince: EpochMs | undefined;
   try {
     while (clock.now() < invocation.claimUntil) {
+      if (!(await work.mayClaim())) {
+        await endSlot(services.table, work.slot);
+        return answer('done', clock.now());
+      }
       const shard = await claimNext(scope);
       if (shard) {
         idleSince = undefined;

@@ -9,7 +9,8 @@ const GRACE_MS = 2_000;
 const NOTHING = { total: 0, done: 0, running: 0, ready: 0, blocked: 0, poisoned: 0, doomed: 0 };
 
 function progressOf(counts: Partial<OperationProgress>, state: 'running' | 'complete' | 'stuck' = 'running') {
-  return { operations: [{ ...NOTHING, operation: 'a', ...counts }], doomedShards: new Set<string>(), state };
+  const operations = [{ ...NOTHING, operation: 'a', ...counts }];
+  return { operations, doomedShards: new Set<string>(), failedAttemptCount: 0, state };
 }
 
 const RUNNING = aRecord({ state: 'RUNNING', owner: 's:1', epoch: 1, claimedAt: 9_000, leaseUntil: 70_000 });
@@ -25,6 +26,7 @@ function look(changes: Partial<RunLook> = {}): RunLook {
     canaries: [],
     strandedCount: 0,
     missingSlotCount: 0,
+    openZones: ['az1'],
     plan: aPlan(),
     // a shard takes 2 s, 3 s at the most
     predictions: { need: () => needWithin(2_000, 1.5), operationMs: () => 20_000 },
@@ -62,6 +64,14 @@ describe('observeRun', () => {
 
   it('has drifted when shards are ready that no slot of the plan can take', () => {
     expect(outcome({ strandedCount: 1 })).toBe('drift');
+  });
+
+  it.each([
+    ['is closed', ['az1', 'az2'], ['az1']],
+    ['is open again', ['az1'], ['az1', 'az2']],
+  ])('has drifted when a zone %s since the plan, before a slot is started there', (_, planned, openZones) => {
+    expect(outcome({ plan: aPlan({ zones: planned }), openZones, missingSlotCount: 1 })).toBe('drift');
+    expect(outcome({ plan: aPlan({ zones: openZones }), openZones: openZones.toReversed() })).toBe('running');
   });
 
   it('is due when slots of the plan do not run', () => {

@@ -5,6 +5,7 @@ import { abortRun } from '../../lib/recover/abort-run.ts';
 import { endRun, reopenRun } from '../../lib/recover/end-run.ts';
 import { freeDeadSlots, freeShards } from '../../lib/recover/free-shards.ts';
 import { recoverRun, recoverSlot } from '../../lib/recover/recover-run.ts';
+import { changeZone, readZones } from '../../lib/recover/zone-store.ts';
 import { advanceCursor } from '../../lib/run/advance-cursor.ts';
 import { readAttempts, storeAttempts } from '../../lib/run/attempt-store.ts';
 import { claimShard } from '../../lib/run/claim-shard.ts';
@@ -163,6 +164,40 @@ describe('recoverSlot', () => {
     expect(await statuses()).toEqual(['ENDED', 'STARTED']);
   });
 
+  const drain = ({ table }: MemoryServices, zone: string) =>
+    changeZone(table, zone, (health) => ({ ...health, drain: { by: 'operator', since: 0 } }));
+
+  it('ends the slot when its zone is drained', async () => {
+    const { services, run, statuses } = await scene();
+    await drain(services, 'az2');
+    expect(await recoverSlot(failed(run), services)).toMatchObject({ outcome: 'idle' });
+    await drain(services, 'az1');
+    await changeZone(services.table, 'az2', ({ drain: _drain, ...rest }) => rest);
+    expect(await recoverSlot(failed(run), services)).toMatchObject({ outcome: 'done' });
+    expect(await statuses()).toEqual(['ENDED', 'STARTED']);
+  });
+
+  it('sends a shard to no zone that is closed', async () => {
+    const { services, run } = await scene({ settings: { zones: ['az1', 'az2', 'az3'] } });
+    await drain(services, 'az2');
+    await recoverSlot(failed(run), services);
+    expect((await readShard(services.table, run, 'a/0')).zone).toBe('az3');
+  });
+
+  it('counts an invocation that died before it held a shard against its zone, and others not', async () => {
+    const { services, run } = await scene();
+    const badCount = async () => {
+      const [health] = await readZones(services.table, ['az1']);
+      return health?.breaker.buckets.reduce((sum, { bad }) => sum + bad, 0);
+    };
+    await recoverSlot(failed(run), services);
+    expect(await badCount()).toBe(0);
+    await recoverSlot(failed(run), services);
+    expect(await badCount()).toBe(1);
+    await recoverSlot({ ...failed(run), failure: { name: 'TypeError', message: 'a bug' } }, services);
+    expect(await badCount()).toBe(1);
+  });
+
   it('is done with a slot that nobody knows', async () => {
     const { services, run } = await scene();
     expect(await recoverSlot({ ...failed(run), slot: 'nobody' }, services)).toMatchObject({ outcome: 'done' });
@@ -243,5 +278,21 @@ describe('the worker', () => {
     const slot = { run, slot: 's', pool: '1769-az2', zone: 'az2', memoryMiB: 1_769 };
     await services.clock.during(deliver(services, 'worker', slot));
     expect(await readShard(services.table, run, 'a/0')).toMatchObject({ state: 'READY', zone: 'az1', attempts: 1 });
+  });
+
+  it('claims nothing in a zone that is closed, and its slot ends', async () => {
+    const pass = defineTask({ name: 'pass', run: async () => undefined });
+    const services = memoryServices({ tasks: [pass], settings: { zones: ['az1', 'az2'] } });
+    const run = await storedRun(services, [{ id: 'a' }]);
+    const slot = { run, slot: 's', pool: '1769-az1', zone: 'az1' };
+    await writeSlot(services.table, { ...slot, memoryTierMiB: 1_769, startedAt: 0, until: 9e9, status: 'STARTED' });
+    await changeZone(services.table, 'az1', (health) => ({ ...health, drain: { by: 'operator', since: 0 } }));
+    const work = () => services.clock.during(deliver(services, 'worker', { ...slot, memoryMiB: 1_769 }));
+    expect(await work()).toMatchObject({ outcome: 'done' });
+    expect((await readShard(services.table, run, 'a/0')).state).toBe('READY');
+    expect((await readSlots(services.table, run))[0]?.status).toBe('ENDED');
+    await changeZone(services.table, 'az1', ({ drain: _drain, ...rest }) => rest);
+    await work();
+    expect((await readShard(services.table, run, 'a/0')).state).toBe('DONE');
   });
 });

@@ -34,6 +34,7 @@ function planOf(run: string, changes: Partial<Plan> = {}): Plan {
     grants: [grant('1769-az1', 2)],
     queue: [],
     canaries: [],
+    zones: [],
     expectedEndAt: 10_000,
     chance: 1,
     costUsd: 0,

@@ -16,6 +16,7 @@ const NOTHING: Plan = {
   grants: [],
   queue: [],
   canaries: [],
+  zones: [],
   expectedEndAt: 0,
   chance: 1,
   costUsd: 0,

@@ -49,7 +49,8 @@ async function noted(
   await meddle(services, run);
   const slot = { run, slot: 's', pool: '1769-az1', zone: 'az1', memoryMiB: 1_769 };
   const invocation = { owner: 's:1', cold: false, claimUntil: 1e6, endsAt: 1e6 };
-  await clock.during(workSlot({ slot, invocation, judge: () => ({ kind: 'poison', attempts: 1 }) }, services));
+  const judge = () => ({ kind: 'poison', attempts: 1 }) as const;
+  await clock.during(workSlot({ slot, invocation, judge, mayClaim: async () => true }, services));
   const inputs: (readonly Noted[])[] = [];
   for await (const { output, error } of readShards(table, run, 'b')) {
     expect(error).toBeUndefined();

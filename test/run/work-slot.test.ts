@@ -61,7 +61,7 @@ async function scene(
         endsAt: clock.now() + 900_000,
         ...invocation,
       };
-      return clock.during(workSlot({ slot, invocation: call, judge }, services));
+      return clock.during(workSlot({ slot, invocation: call, judge, mayClaim: async () => true }, services));
     },
     async committed() {
       const attempts = await readAttempts(services.table, run);
@@ -239,7 +239,7 @@ describe('workSlot: how an attempt ends', () => {
     };
     const slot = { run, slot: 'slot-1', pool: '1769-az1', zone: 'az1', memoryMiB: TIERS.small };
     const invocation = { owner: 'slot-1:call-1', cold: false, claimUntil: 50_000, endsAt: 900_000 };
-    await services.clock.during(workSlot({ slot, invocation, judge: retry }, racing));
+    await services.clock.during(workSlot({ slot, invocation, judge: retry, mayClaim: async () => true }, racing));
     expect((await readShard(services.table, run, 'a/0')).output).toEqual({ by: 'slot-2:b' });
     expect(await services.objects.info(`runs/${run}/outputs/a/0/1`)).toBeUndefined();
     expect(await services.objects.info(rival)).toBeDefined();
