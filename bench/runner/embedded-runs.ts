@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ChaosCounts } from '../../lib/adapters/embedded/chaos-functions.ts';
+import type { ChaosSpec } from '../../lib/adapters/embedded/chaos-spec.ts';
 import type { EmbeddedSettings } from '../../lib/adapters/embedded/machine-settings.ts';
 import { executeRun, startRuntime } from '../../lib/cli/execute-run.ts';
 import { ForeshardError } from '../../lib/core/foreshard-error.ts';
+import type { ObjectLocation } from '../../lib/ports/object-store.ts';
 import type { RunReport } from '../../lib/report/run-report.ts';
 
 export interface RunsRequest {
@@ -12,6 +15,10 @@ export interface RunsRequest {
   /** Runs that are not measured: threads start, code is compiled, the profile learns. */
   readonly warmUpCount: number;
   readonly count: number;
+  /** What goes wrong meanwhile. */
+  readonly chaos?: ChaosSpec;
+  /** An object that each run writes anew, to be read after it. */
+  readonly result?: ObjectLocation;
 }
 
 export interface MeasuredRun {
@@ -22,6 +29,10 @@ export interface MeasuredRun {
   readonly taskCpuMs: number;
   /** Processors that other programs kept busy meanwhile, on average: above a tenth the figures say little. */
   readonly othersVcpu: number;
+  /** What chaos has done to the workers since the runtime started. */
+  readonly chaos: ChaosCounts;
+  /** The object that was asked for, as text. */
+  readonly result: string | undefined;
 }
 
 /**
@@ -31,7 +42,7 @@ export interface MeasuredRun {
  */
 export async function embeddedRuns(request: RunsRequest): Promise<readonly MeasuredRun[]> {
   const home = await mkdtemp(join(tmpdir(), 'foreshard-bench-'));
-  const runtime = await startRuntime({ home, settings: request.settings });
+  const runtime = await startRuntime({ home, settings: request.settings, chaos: request.chaos });
   try {
     const runs: MeasuredRun[] = [];
     for (let number = 0; number < request.warmUpCount + request.count; number += 1) {
@@ -41,7 +52,10 @@ export async function embeddedRuns(request: RunsRequest): Promise<readonly Measu
       const report = await executeRun(runtime, { ...run, tell: () => {} });
       const wallMs = performance.now() - startedAt;
       if (report === undefined || report.outcome === 'incomplete') throw undone(run.run);
-      runs.push({ report, wallMs, taskCpuMs: taskCpuMs(report), othersVcpu: machine.othersMs() / wallMs });
+      const othersVcpu = machine.othersMs() / wallMs;
+      const bytes = request.result === undefined ? undefined : await runtime.services.objects.get(request.result);
+      const result = bytes && new TextDecoder().decode(bytes);
+      runs.push({ report, wallMs, taskCpuMs: taskCpuMs(report), othersVcpu, chaos: runtime.chaosCounts(), result });
     }
     return runs.slice(request.warmUpCount);
   } finally {

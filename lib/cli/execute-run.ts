@@ -1,3 +1,4 @@
+import type { ChaosSpec } from '../adapters/embedded/chaos-spec.ts';
 import { type EmbeddedRuntime, startEmbedded } from '../adapters/embedded/embedded-runtime.ts';
 import type { EmbeddedSettings } from '../adapters/embedded/machine-settings.ts';
 import type { Execution } from '../ports/executions.ts';
@@ -22,11 +23,12 @@ export interface RunPlace {
   /** A module that exports `tasks`. @default the built-in tasks */
   readonly tasks?: string | undefined;
   readonly settings?: EmbeddedSettings;
+  readonly chaos?: ChaosSpec | undefined;
 }
 
 /** Starts the embedded runtime with all stages. */
-export function startRuntime({ home, tasks, settings }: RunPlace): Promise<EmbeddedRuntime> {
-  return startEmbedded({ home, handlers, tasksEntry: tasksEntry(tasks), ...(settings && { settings }) });
+export function startRuntime({ home, tasks, settings, chaos }: RunPlace): Promise<EmbeddedRuntime> {
+  return startEmbedded({ home, handlers, tasksEntry: tasksEntry(tasks), chaos, ...(settings && { settings }) });
 }
 
 /**

@@ -2,10 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import * as z from 'zod';
+import type { ChaosSpec } from '../adapters/embedded/chaos-spec.ts';
+import { CHAOS_FORMS, parseChaos } from '../adapters/embedded/chaos-spec.ts';
+import type { EmbeddedSettings } from '../adapters/embedded/machine-settings.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import type { RunProgress } from '../report/progress.ts';
 import { progressOn } from '../report/progress.ts';
 import { giveAnswer } from './answer.ts';
+import { chaosText } from './chaos-text.ts';
 import type { CliContext } from './cli-context.ts';
 import { colourWanted } from './colour-wanted.ts';
 import { type CommonOptions, optionsWith, withCommonOptions } from './common-options.ts';
@@ -21,6 +25,7 @@ const RunOptions = optionsWith({
   run: RunName.optional(),
   resume: RunName.optional(),
   slots: z.coerce.number().pipe(z.int().positive().max(256)).optional(),
+  chaos: z.string().optional(),
 });
 
 const ResumeOptions = optionsWith({});
@@ -34,13 +39,16 @@ export function runCommand(context: CliContext): Command {
     .option('--run <name>', 'name of the run; without it the name of the workflow and the time')
     .option('--resume <run>', 'go on with a run that was interrupted instead of starting one')
     .option('--slots <count>', 'slots to work with; without it one for each processor')
+    .option('--chaos <faults>', `let things go wrong on purpose, such as ${CHAOS_FORMS}; see docs/operations.md`)
     .addHelpText(
       'after',
       '\nExamples:\n  foreshard run events/flights.workflow.json\n  foreshard run my.workflow.json --tasks my-tasks.ts --json\n  foreshard run events/flights.workflow.json --resume flights-20261124-063000',
     )
     .action(async (file: string, _options, command: Command) => {
       const options = parseStrictly(RunOptions, command.opts(), 'options of run');
-      const place = { ...options, ...(options.slots && { settings: slotSettings(options.slots) }) };
+      const chaos = options.chaos === undefined ? undefined : parseChaos(options.chaos, Date.now() % SEEDS);
+      const settings = { ...(options.slots && slotSettings(options.slots)), ...(chaos && CHAOS_SETTINGS) };
+      const place = { ...options, settings, chaos };
       if (options.resume !== undefined) return carryOut(context, place, { run: options.resume });
       const workflow = parseJsonFile(await readFile(resolve(file), 'utf8'), file);
       return carryOut(context, place, { run: options.run ?? runName(workflow, new Date()), workflow });
@@ -60,7 +68,16 @@ export function resumeCommand(context: CliContext): Command {
     });
 }
 
-type Place = CommonOptions & { readonly settings?: ReturnType<typeof slotSettings> };
+/** Seeds that are drawn have at most six digits: they are typed again. */
+const SEEDS = 1_000_000;
+
+/** Attempts that are killed on purpose say nothing against their shards: it takes more of them to set one aside. */
+const CHAOS_SETTINGS = { attemptMax: 10 } as const;
+
+interface Place extends CommonOptions {
+  readonly settings?: EmbeddedSettings;
+  readonly chaos?: ChaosSpec | undefined;
+}
 
 async function carryOut(
   context: CliContext,
@@ -69,6 +86,7 @@ async function carryOut(
 ): Promise<void> {
   const { executeRun, startRuntime } = await import('./execute-run.ts');
   await using runtime = await startRuntime(place);
+  if (place.chaos) context.err.write(`chaos with seed ${place.chaos.seed}\n`);
   using interrupt = interruptible();
   const progress = progressOn(context.err, { colour: colourWanted(context.err, context.environment) });
   let last: RunProgress | undefined;
@@ -83,6 +101,7 @@ async function carryOut(
     context.exit(EXIT_CODES.interrupted);
     return;
   }
+  if (place.chaos) context.err.write(`${chaosText(place.chaos, runtime.chaosCounts(), report)}\n`);
   const page = resolve(join(runFolder(place.home, run), 'report.html'));
   await writeReportPage(page, report);
   giveAnswer(context, reportAnswer(report, page, context), place);

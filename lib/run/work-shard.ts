@@ -1,4 +1,4 @@
-import { errorMessage, errorName } from '../core/foreshard-error.ts';
+import { errorMessage, errorName, type ForeshardErrorName } from '../core/foreshard-error.ts';
 import { commitShard } from './commit-shard.ts';
 import { outputBuilder } from './input/output-builder.ts';
 import type { OutputManifest } from './input/output-manifest.ts';
@@ -13,9 +13,12 @@ import { workInput } from './work-input.ts';
 import { type KeptLease, keepLease } from './work-lease.ts';
 import type { WorkScope } from './work-scope.ts';
 
+/** Every shard would fail the same way: with a pause between them the attempts last until the store is back. */
+const STORE_FAULTS: ReadonlySet<string> = new Set<ForeshardErrorName>(['StoreUnavailable', 'Throttled']);
+
 /**
  * Executes one claimed shard and commits it. A failure of the shard ends here, as its record and its telemetry; only
- * what the store throws while it is written down goes on.
+ * what a store throws goes on: the invocation ends, and its slot waits before it tries again.
  */
 export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<void> {
   const { services, judge } = scope;
@@ -37,6 +40,7 @@ export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<v
     const lost = error.name === 'LeaseLost';
     await scope.report(meter.ended(lost ? 'lost' : 'failed', error.name));
     if (!lost) await releaseShard(table, shard, { verdict: judge(shard, error), error, now: clock.now() });
+    if (STORE_FAULTS.has(error.name)) throw cause;
   } finally {
     kept.stop();
   }

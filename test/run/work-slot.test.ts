@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { collect } from '../../lib/core/collect.ts';
+import { ForeshardError } from '../../lib/core/foreshard-error.ts';
 import { readAttempts } from '../../lib/run/attempt-store.ts';
 import { claimShard } from '../../lib/run/claim-shard.ts';
 import { defineTask } from '../../lib/run/define-task.ts';
 import { OutputManifest } from '../../lib/run/input/output-manifest.ts';
+import { readShards } from '../../lib/run/read-shards.ts';
 import { releaseShard } from '../../lib/run/release-shard.ts';
 import { runKey } from '../../lib/run/run-record.ts';
 import { readSlots, writeSlot } from '../../lib/run/slot-store.ts';
@@ -137,6 +140,25 @@ describe('workSlot: when a worker stops', () => {
     expect(await committed()).toEqual(['a/1', 'a/0']);
     // found at the look at 1,100, done at 1,200, and then its whole patience again
     expect(services.clock.now()).toBe(1_200 + services.settings.lingerMs);
+  });
+
+  it('ends the invocation when a store is away, its shard free: the slot waits before it tries again', async () => {
+    const services = memoryServices({ tasks: [pass] });
+    const put = async () => {
+      throw new ForeshardError('StoreUnavailable', 'there is no room on the disk');
+    };
+    const { work, run } = await scene([{ id: 'a', ranges: ranges(3) }], {}, services);
+    const stored = services.objects.put;
+    Object.assign(services.objects, { put });
+    await expect(work()).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    Object.assign(services.objects, { put: stored });
+    const shards = await collect(readShards(services.table, run));
+    expect(shards.map(({ state, attempts }) => [state, attempts])).toEqual([
+      ['READY', 1],
+      ['READY', 0],
+      ['READY', 0],
+    ]);
+    expect(await readAttempts(services.table, run)).toMatchObject([{ outcome: 'failed', error: 'StoreUnavailable' }]);
   });
 
   it('is done when the run has ended, and its slot with it', async () => {

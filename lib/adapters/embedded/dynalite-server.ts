@@ -9,6 +9,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { errorMessage, ForeshardError } from '../../core/foreshard-error.ts';
+import type { ChaosSpec } from './chaos-spec.ts';
 import type { DynaliteMessage, DynaliteOrder, DynaliteStart } from './dynalite-thread.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
 import { repairQueueIndex } from './repair-queue-index.ts';
@@ -21,6 +22,12 @@ export interface DynaliteServerOptions {
    */
   readonly path?: string;
   readonly schema: CreateTableCommandInput;
+  /**
+   * What goes wrong with the requests of `client`.
+   *
+   * @default - nothing
+   */
+  readonly chaos?: ChaosSpec | undefined;
 }
 
 export interface DynaliteServer {
@@ -40,11 +47,11 @@ const TABLE_WAIT_MAX_SECONDS = 30;
  *
  * @throws {ForeshardError} `StoreUnavailable` when the folder cannot be opened: another process has it, or it is broken
  */
-export async function dynaliteServer({ path, schema }: DynaliteServerOptions): Promise<DynaliteServer> {
+export async function dynaliteServer({ path, schema, chaos }: DynaliteServerOptions): Promise<DynaliteServer> {
   const thread = await startThread(path);
   const { port1, port2 } = new MessageChannel();
   thread.connect(port2);
-  const client = loopbackDynamo(port1);
+  const client = loopbackDynamo(port1, chaos);
   // LevelDB opens its folder after the thread has started: a failure shows with the first request.
   await Promise.race([createTable(client, schema), thread.failed]);
   if (path !== undefined) await repairAfterKill(client, path, schema);

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { ForeshardError } from '../../core/foreshard-error.ts';
 import { listPools } from '../../plan/list-pools.ts';
 import type { Pool } from '../../plan/pool.ts';
 import type { Services } from '../../ports/services.ts';
@@ -8,6 +9,9 @@ import { dynamoTable } from '../aws/dynamo-table.ts';
 import { tableSchema } from '../aws/table-schema.ts';
 import { threadMeter } from '../thread-meter.ts';
 import { zlibCodecs } from '../zlib-codecs.ts';
+import { type ChaosCounts, chaosFunctions } from './chaos-functions.ts';
+import type { ChaosSpec } from './chaos-spec.ts';
+import { chaosWrites } from './chaos-writes.ts';
 import { dynaliteServer } from './dynalite-server.ts';
 import { fileMetrics, readMetrics } from './file-metrics.ts';
 import { folderObjectStore } from './folder-object-store.ts';
@@ -47,6 +51,12 @@ export interface EmbeddedOptions {
    * @default 1
    */
   readonly retryDelayFactor?: number;
+  /**
+   * What shall go wrong, for tests and to see what a failure costs.
+   *
+   * @default - nothing
+   */
+  readonly chaos?: ChaosSpec | undefined;
 }
 
 export interface EmbeddedRuntime extends AsyncDisposable {
@@ -55,6 +65,8 @@ export interface EmbeddedRuntime extends AsyncDisposable {
   readonly functions: ThreadFunctions;
   /** The worker functions of this machine; the table's pool records are made from them. */
   readonly pools: readonly Pool[];
+  /** What chaos has done to the workers so far. */
+  chaosCounts(): ChaosCounts;
   /** What a run's shard attempts have emitted so far, in this process or an earlier one. */
   metricsOf(run: string): Promise<readonly EmfRecord[]>;
   /** Stops every execution, ends every thread and leaves the folder to the next process. */
@@ -80,12 +92,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
   const lock = await homeLock(home);
   started.defer(() => lock.release());
   const settings = machineSettings(thisMachine(), options.settings);
+  const { chaos } = options;
+  checkZones(chaos, settings.zones);
+  const writes = chaos && { spec: chaos, startedAt: Date.now() };
   const folders = { objects: join(home, 'objects'), metrics: join(home, 'metrics'), tables: join(home, 'tables') };
   const [definitions, { tasks }] = await Promise.all([
     stateMachines([...options.handlers.keys()]),
     import(options.tasksEntry.href) as Promise<{ readonly tasks: readonly AnyTask[] }>,
   ]);
-  const tables = await dynaliteServer({ path: folders.tables, schema: tableSchema(TABLE_NAME) });
+  const tables = await dynaliteServer({ path: folders.tables, schema: tableSchema(TABLE_NAME), chaos });
   started.defer(() => tables.close());
 
   const pools = listPools(settings, new Set());
@@ -96,8 +111,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     settings,
     tasksEntry: options.tasksEntry.href,
     workerEntry: (options.workerEntry ?? WORKER_ENTRY).href,
+    chaos: writes,
   };
-  const functions = threadFunctions({
+  const threads = threadFunctions({
     handlers: new Map([...options.handlers].map(([name, handler]) => [name, localHandler(handler, () => services)])),
     pools,
     entry: THREAD_ENTRY,
@@ -108,13 +124,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
       passTablesLink(message, tables.connect);
     },
   });
-  started.defer(() => functions.close());
+  started.defer(() => threads.close());
+  const unrest = writes && started.use(chaosFunctions(threads, { ...writes, pools }));
+  const functions = unrest?.functions ?? threads;
   const executions = processExecutions({ definitions, functions, retryDelayFactor: options.retryDelayFactor ?? 1 });
   started.defer(() => executions.close());
 
   const services: Services = {
     table: dynamoTable({ client: tables.client, tableName: TABLE_NAME }),
-    objects: folderObjectStore({ root: folders.objects }),
+    objects: folderObjectStore({ root: folders.objects, ...(writes && { write: chaosWrites(writes) }) }),
     metrics: fileMetrics(folders.metrics),
     functions,
     executions,
@@ -131,10 +149,21 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     executions,
     functions,
     pools,
+    chaosCounts: () => unrest?.counts() ?? { killed: 0, refused: 0 },
     metricsOf: (run) => readMetrics(folders.metrics, run),
     close: () => closing.disposeAsync(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+/** @throws {ForeshardError} `InvalidInput` when a zone is to be taken away that there is not */
+function checkZones(chaos: ChaosSpec | undefined, zones: readonly string[]): void {
+  const unknown = chaos?.zones.find(({ zone }) => !zones.includes(zone));
+  if (!unknown) return;
+  throw new ForeshardError(
+    'InvalidInput',
+    `--chaos takes zone '${unknown.zone}' away, which there is not; the zones are ${zones.join(', ')}`,
+  );
 }
 
 /** The two files of `infra/`, each `${Sharder}` standing for the function `sharder`. */

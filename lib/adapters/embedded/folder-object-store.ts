@@ -5,6 +5,9 @@ import { byCodeUnit } from '../../core/by-code-unit.ts';
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import type { ByteRange, ObjectInfo, ObjectLocation, ObjectStore, Put } from '../../ports/object-store.ts';
 
+/** Writes a new file with its whole content. */
+export type WriteFile = (file: string, body: Uint8Array) => Promise<void>;
+
 export interface FolderObjectStoreOptions {
   /** The folder that stands for the bucket; it is made when it is missing. */
   readonly root: string;
@@ -14,6 +17,12 @@ export interface FolderObjectStoreOptions {
    * @default - the working directory
    */
   readonly readRoot?: string;
+  /**
+   * How a file is written.
+   *
+   * @default - by the operating system
+   */
+  readonly write?: WriteFile;
 }
 
 /** Where a location lies on disk: `base` is the part that no listing shows, `scheme` what it is shown as. */
@@ -33,12 +42,21 @@ const FILE = 'file:';
  * to read only. A whole object is written under another name and then linked or renamed, so that no reader sees half
  * of one, and of two writers with `ifAbsent` one wins. Several threads and processes may use the same folder.
  */
-export function folderObjectStore({ root, readRoot = process.cwd() }: FolderObjectStoreOptions): ObjectStore {
+export function folderObjectStore(options: FolderObjectStoreOptions): ObjectStore {
+  const { root, readRoot = process.cwd(), write = writeFile } = options;
   const bases = { own: resolve(root, 'run'), s3: resolve(root, 's3'), file: resolve(readRoot) };
   const place = (location: ObjectLocation) => placeOf(location, bases);
   return {
     async put(location, body, options) {
-      return putObject(writable(place(location), location), body, options?.ifAbsent ?? false);
+      const file = writable(place(location), location);
+      const unfinished = `${file}.${randomUUID()}${UNFINISHED}`;
+      try {
+        await writeInFolder(unfinished, body, write);
+      } catch (error) {
+        await rm(unfinished, { force: true });
+        throw isFull(error) ? diskFull(location, error) : error;
+      }
+      return finishObject(file, unfinished, options?.ifAbsent ?? false);
     },
     async get(location, range) {
       return readObject(fileOf(place(location), location), location, range);
@@ -83,9 +101,8 @@ function badKey(location: ObjectLocation): ForeshardError {
   );
 }
 
-async function putObject(file: string, body: Uint8Array, ifAbsent: boolean): Promise<Put> {
-  const unfinished = `${file}.${randomUUID()}${UNFINISHED}`;
-  await writeInFolder(unfinished, body);
+/** What was written gets its name, in one step. */
+async function finishObject(file: string, unfinished: string, ifAbsent: boolean): Promise<Put> {
   if (!ifAbsent) {
     await rename(unfinished, file);
     return { stored: true };
@@ -102,13 +119,13 @@ async function putObject(file: string, body: Uint8Array, ifAbsent: boolean): Pro
 }
 
 /** Most puts find the folder there: it is made only when the write shows that it is missing. */
-async function writeInFolder(file: string, body: Uint8Array): Promise<void> {
+async function writeInFolder(file: string, body: Uint8Array, write: WriteFile): Promise<void> {
   try {
-    await writeFile(file, body);
+    await write(file, body);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, body);
+    await write(file, body);
   }
 }
 
@@ -178,6 +195,21 @@ function missing(location: ObjectLocation): ForeshardError {
 function isMissing(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function isFull(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+function diskFull(location: ObjectLocation, cause: unknown): ForeshardError {
+  return new ForeshardError(
+    'StoreUnavailable',
+    `there is no room on the disk for '${location}'; make room, it is tried again`,
+    {
+      cause,
+    },
+  );
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,5 +1,8 @@
-import type { MessagePort } from 'node:worker_threads';
+import { type MessagePort, threadId } from 'node:worker_threads';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { seededRandom } from '../../core/random.ts';
+import { chaosRequests } from './chaos-requests.ts';
+import type { ChaosSpec } from './chaos-spec.ts';
 import { portRequestHandler } from './port-request-handler.ts';
 
 const ATTEMPT_MAX = 3;
@@ -7,8 +10,9 @@ const ATTEMPT_MAX = 3;
 const AUTHORIZATION =
   'AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=none';
 
-/** The real DynamoDB client for a server in another thread, at the other end of a port: nothing is looked up or signed. */
-export function loopbackDynamo(port: MessagePort): DynamoDBClient {
+/** The real DynamoDB client for a server in another thread, at the other end of a port: nothing is looked up or signed. With chaos, requests go wrong. */
+export function loopbackDynamo(port: MessagePort, chaos?: ChaosSpec): DynamoDBClient {
+  const handler = portRequestHandler(port);
   const client = new DynamoDBClient({
     endpoint: 'http://localhost',
     region: 'local',
@@ -16,7 +20,7 @@ export function loopbackDynamo(port: MessagePort): DynamoDBClient {
     signer: UNSIGNED,
     accountIdEndpointMode: 'disabled',
     maxAttempts: ATTEMPT_MAX,
-    requestHandler: portRequestHandler(port),
+    requestHandler: chaos ? chaosRequests(handler, chaos, seededRandom(chaos.seed + threadId)) : handler,
   });
   // it copies every request and answer for a log that nobody keeps
   client.middlewareStack.remove('loggerMiddleware');

@@ -2,12 +2,14 @@ import type { MessagePort } from 'node:worker_threads';
 import type { PortRequest, PortResponse } from './answer-port.ts';
 
 /** What the SDK's clients make of a command, as far as it crosses a port. */
-interface ClientRequest {
+export interface ClientRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
+
+export type PortRequestHandler = ReturnType<typeof portRequestHandler>;
 
 type ClientResponse = Omit<PortResponse, 'id' | 'body'> & { readonly body: Uint8Array };
 

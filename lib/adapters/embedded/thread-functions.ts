@@ -39,6 +39,12 @@ export interface ThreadFunctions extends Functions {
    * @returns false when no call was under way
    */
   kill(name: string): boolean;
+  /**
+   * Terminates the threads of all calls whose function is chosen; each call is chosen by itself.
+   *
+   * @returns how many
+   */
+  killWhere(chosen: (name: string) => boolean): number;
   /** Terminates every thread; calls that are under way end as `WorkerDied`. */
   close(): Promise<void>;
 }
@@ -98,8 +104,14 @@ export function threadFunctions(options: ThreadFunctionsOptions): ThreadFunction
     },
     kill(name) {
       const [oldest] = find(name).calls;
-      oldest?.control.abort(new PlatformFault('WorkerDied', `'${name}' was killed`));
+      if (oldest) kill(name, oldest);
       return oldest !== undefined;
+    },
+    killWhere(chosen) {
+      const calls = [...functions].flatMap(([name, target]) => [...target.calls].map((call) => ({ name, call })));
+      const victims = calls.filter(({ name }) => chosen(name));
+      for (const { name, call } of victims) kill(name, call);
+      return victims.length;
     },
     async close() {
       for (const [name, { calls }] of functions) {
@@ -108,6 +120,10 @@ export function threadFunctions(options: ThreadFunctionsOptions): ThreadFunction
       await Promise.all([...threads.values()].map((pool) => pool.close()));
     },
   };
+}
+
+function kill(name: string, { control }: Call): void {
+  control.abort(new PlatformFault('WorkerDied', `'${name}' was killed`));
 }
 
 function stageFunction(functionName: string, handler: LocalHandler): LocalFunction {

@@ -4,6 +4,7 @@ import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
 import { dynamoTable } from '../aws/dynamo-table.ts';
 import { threadMeter } from '../thread-meter.ts';
 import { zlibCodecs } from '../zlib-codecs.ts';
+import { type ChaosWritesOptions, chaosWrites } from './chaos-writes.ts';
 import { fileMetrics } from './file-metrics.ts';
 import { folderObjectStore } from './folder-object-store.ts';
 import type { CreateHandler } from './invocation.ts';
@@ -23,6 +24,8 @@ export interface WorkerThreadData {
   readonly tasksEntry: string;
   /** The worker's Lambda: a module that exports `handler`. */
   readonly workerEntry: string;
+  /** What goes wrong, and since when. */
+  readonly chaos?: ChaosWritesOptions | undefined;
 }
 
 /** Makes a worker thread's function: the handler that goes to Lambda, with services of this thread's own. */
@@ -39,8 +42,8 @@ async function threadServices(data: Omit<WorkerThreadData, 'workerEntry'>): Prom
   const { tasks } = (await import(data.tasksEntry)) as { readonly tasks: readonly AnyTask[] };
   return {
     ...openLink(),
-    table: dynamoTable({ client: loopbackDynamo(openTablesLink()), tableName: data.tableName }),
-    objects: folderObjectStore({ root: data.objectsFolder }),
+    table: dynamoTable({ client: loopbackDynamo(openTablesLink(), data.chaos?.spec), tableName: data.tableName }),
+    objects: folderObjectStore({ root: data.objectsFolder, ...(data.chaos && { write: chaosWrites(data.chaos) }) }),
     metrics: fileMetrics(data.metricsFolder),
     clock: systemClock(),
     random: Math.random,

@@ -64,6 +64,19 @@ describe('thread functions', () => {
     expect(functions.kill('worker')).toBe(false);
   });
 
+  it('kills the calls that are chosen, each by itself', async () => {
+    open();
+    const calls = [functions.invoke('worker', { does: 'spin' }), functions.invoke('other', { does: 'sleep', ms: 200 })];
+    const asked: string[] = [];
+    setTimeout(() => {
+      const killed = functions.killWhere((name) => asked.push(name) > 0 && name === 'worker');
+      expect(killed).toBe(1);
+    }, 100);
+    await expect(calls[0]).rejects.toMatchObject({ name: 'WorkerDied' });
+    expect(await calls[1]).toEqual({ callCount: 1 });
+    expect(asked.toSorted()).toEqual(['other', 'worker']);
+  });
+
   it('answers with the error of a worker module that cannot be loaded', async () => {
     open(new URL('./no-such-module.ts', import.meta.url));
     await expect(functions.invoke('worker', {})).rejects.toThrow('no-such-module.ts');
