@@ -3,6 +3,7 @@ import { applyConcurrency } from '../lib/plan/apply-concurrency.ts';
 import { concurrencyDemand } from '../lib/plan/concurrency-demand.ts';
 import { reconcileConcurrency } from '../lib/plan/reconcile-concurrency.ts';
 import { loadDemand } from '../lib/run/load-demand.ts';
+import { loadProvisioned, provisionWindows } from '../lib/run/provision-windows.ts';
 import { endTurn, takeTurn } from '../lib/run/reserver-store.ts';
 import { stage } from './stage.ts';
 
@@ -14,14 +15,16 @@ const TURN_MS = 60_000;
 export const handler = stage({
   name: 'reserver',
   input: z.strictObject({ run: z.string().optional() }),
-  async run(_, { table, objects, functions, clock, settings }, { awsRequestId: owner }) {
+  async run(_, { table, objects, functions, provisioning, clock, settings }, { awsRequestId: owner }) {
     const turn = await takeTurn(table, { owner, now: clock.now(), turnMs: TURN_MS });
     if (!turn) return { mode: 'skipped' as const };
     const { reservableLeft } = await functions.limits();
     const now = clock.now();
     const demand = await loadDemand({ table, objects, functions, settings });
+    const bought = await loadProvisioned(provisioning, { ...demand, now, leadMs: LEAD_MS });
+    const { countsByPool: provisionedCounts } = bought;
     const reconciled = reconcileConcurrency({
-      demands: concurrencyDemand({ ...demand, expectedCounts: new Map(), now, leadMs: LEAD_MS }),
+      demands: concurrencyDemand({ ...demand, expectedCounts: new Map(), provisionedCounts, now, leadMs: LEAD_MS }),
       observed: demand.observed,
       reservableLeft,
       surplusSince: new Map(Object.entries(turn.surplusSince)),
@@ -31,6 +34,9 @@ export const handler = stage({
     const applied = await applyConcurrency(reconciled.steps, { functions, clock, lastWriteAt, reservableLeft });
     const surplusSince = Object.fromEntries(reconciled.surplusSince);
     await endTurn(table, owner, { lastWriteAt: applied.lastWriteAt, surplusSince });
-    return { mode: reconciled.mode, steps: applied.log, unmet: reconciled.unmet };
+    // Last: a schedule that could not be written must not keep reservations from being right.
+    const mayBuy = reconciled.mode === 'reserving';
+    const provisioned = await provisionWindows(provisioning, { demand, bought, settings, mayBuy, now: clock.now() });
+    return { mode: reconciled.mode, steps: applied.log, unmet: reconciled.unmet, provisioned };
   },
 });

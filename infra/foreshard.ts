@@ -65,6 +65,13 @@ export interface ForeshardProps {
    */
   readonly vcpuMax?: number;
   /**
+   * Whether worker environments are kept started where that pays: where they are used for more than 60 % of the time, or
+   * a cold start would cost a run its deadline. Workers are called by an alias then.
+   *
+   * @default false
+   */
+  readonly provisioned?: boolean;
+  /**
    * The table of all state, with the keys and the index that `Store` declares.
    *
    * @default - a new one, kept when the stack goes
@@ -116,6 +123,7 @@ export interface ForeshardProps {
 
 const ROOT = `${import.meta.dirname}/..`;
 const ZONE_COUNT = 3;
+const WORKER_ALIAS = 'live';
 
 /** Foreshard in a stack: workers in pools, a function for each stage, both state machines, and what starts them. */
 export class Foreshard extends Construct {
@@ -153,6 +161,7 @@ export class Foreshard extends Construct {
       ...common,
       prefix,
       workerArns,
+      provisioned: props.provisioned ?? false,
       slotMachineArn,
       workflowMachineArn,
       deadLetters,
@@ -223,6 +232,7 @@ function settingsOf(props: ForeshardProps, prefix: string): Settings {
   return Settings.parse({
     zones,
     workerPrefix: `${prefix}-worker-`,
+    ...(props.provisioned && { workerAlias: WORKER_ALIAS }),
     ...(props.tiersMiB && { tiersMiB: [...props.tiersMiB] }),
     ...(props.slotMax !== undefined && { slotMax: props.slotMax }),
     ...(props.vcpuMax !== undefined && { vcpuMax: props.vcpuMax }),

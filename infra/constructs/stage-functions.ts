@@ -5,6 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
+import { allowProvisioning } from './allow-provisioning.ts';
 import { StageFunction } from './stage-function.ts';
 import type { Store } from './store.ts';
 
@@ -32,6 +33,8 @@ export interface StageFunctionsProps {
   readonly store: Store;
   readonly logRetention: RetentionDays;
   readonly workerArns: readonly string[];
+  /** Whether the reserver may buy provisioned concurrency of the workers. */
+  readonly provisioned: boolean;
   readonly slotMachineArn: string;
   readonly workflowMachineArn: string;
   /** Takes the events of calls that failed after all their retries. */
@@ -56,6 +59,7 @@ export class StageFunctions extends Construct {
     this.byName = new Map(STAGE_NAMES.map((name) => [name, this.stage(name, props)]));
     this.allowSlots(props);
     this.allowReservations(props.workerArns);
+    if (props.provisioned) allowProvisioning(this.get('reserver'), props.workerArns);
   }
 
   get(name: StageName): LambdaFunction {

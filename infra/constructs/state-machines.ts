@@ -26,7 +26,7 @@ export class StateMachines extends Construct {
   constructor(scope: Construct, id: string, { prefix, stages, workers, logRetention }: StateMachinesProps) {
     super(scope, id);
     const placeholders = Object.fromEntries(STAGE_NAMES.map((name) => [pascal(name), stages.get(name).functionArn]));
-    const workerArns = workers.pools.map(({ worker }) => worker.functionArn);
+    const workerArns = workers.pools.map(({ invokedArn }) => invokedArn);
     const stageArns = STAGE_NAMES.map((name) => stages.get(name).functionArn);
     const machine = (name: MachineName, invokes: readonly string[]) =>
       this.machine(name, { name: `${prefix}-${name}`, placeholders, invokes, logRetention });

@@ -1,5 +1,5 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Alias, type Code, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../../lib/core/settings.ts';
@@ -21,6 +21,8 @@ export interface WorkerPool {
   readonly memoryMiB: number;
   readonly zone: string;
   readonly worker: LambdaFunction;
+  /** What slots call: the function, or its alias. */
+  readonly invokedArn: string;
 }
 
 /** Lambda's longest time; a worker gives up its shards well before. */
@@ -39,9 +41,9 @@ export class WorkerPools extends Construct {
   constructor(scope: Construct, id: string, props: WorkerPoolsProps) {
     super(scope, id);
     const { settings, logRetention } = props;
-    const { zones } = settings;
+    const { zones, workerAlias: aliasName } = settings;
     this.network = zones.length === 0 ? undefined : new Network(this, 'Network', { zones, logRetention });
-    this.pools = listPools(settings, new Set()).map(({ functionName, memoryMiB, zone }) => {
+    this.pools = workersOf(settings).map(({ functionName, memoryMiB, zone }) => {
       // A zone's name may be known at deployment only: its place in the list names the construct.
       const place = zone === REGIONAL ? 'Regional' : `Zone${zones.indexOf(zone) + 1}`;
       const subnet = this.network?.subnets.get(zone);
@@ -60,13 +62,16 @@ export class WorkerPools extends Construct {
       });
       props.store.grantTable(resource);
       props.store.grantObjects(resource);
-      return { memoryMiB, zone, worker: resource };
+      const alias =
+        aliasName &&
+        new Alias(this, `${place}Tier${memoryMiB}Alias`, { aliasName, version: resource.currentVersion as IVersion });
+      return { memoryMiB, zone, worker: resource, invokedArn: (alias || resource).functionArn };
     });
   }
 
   /** ARNs of the workers by name alone, for those who are made before them or must not wait for them. */
   static arns(scope: Construct, settings: Settings): readonly string[] {
-    return listPools(settings, new Set()).map(({ functionName }) =>
+    return workersOf(settings).map(({ functionName }) =>
       Stack.of(scope).formatArn({
         service: 'lambda',
         resource: 'function',
@@ -75,4 +80,9 @@ export class WorkerPools extends Construct {
       }),
     );
   }
+}
+
+/** The functions themselves, whatever alias they are called by. */
+function workersOf({ workerAlias: _, ...settings }: Settings) {
+  return listPools(settings, new Set());
 }

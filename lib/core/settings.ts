@@ -12,6 +12,8 @@ export const Settings = z.strictObject({
   regional: z.boolean().default(true),
   /** Begins the name of every worker function: `foreshard-worker-1769-use1-az1`. */
   workerPrefix: z.string().min(1).default('foreshard-worker-'),
+  /** The alias by which workers are called: environments can be kept started for an alias only. */
+  workerAlias: z.string().min(1).optional(),
   /** Slots that one pool can have. */
   slotMax: z.int().positive().default(100),
   /** vCPUs that all slots together may use: the account's or the machine's. */

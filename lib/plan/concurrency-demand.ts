@@ -22,6 +22,8 @@ export interface DemandInput {
   readonly heldCounts: ReadonlyMap<string, number>;
   /** Upper bound of the forecast of slots by pool over the lead time. */
   readonly expectedCounts: ReadonlyMap<string, number>;
+  /** Started environments by pool, on or registered: Lambda refuses a reservation below them. */
+  readonly provisionedCounts: ReadonlyMap<string, number>;
   readonly now: EpochMs;
   /** How long a reservation takes to help: the reserver's period and its writes. */
   readonly leadMs: DurationMs;
@@ -41,7 +43,8 @@ export function concurrencyDemand(input: DemandInput): readonly ConcurrencyDeman
     .map((pool) => {
       const own = near.filter(({ grant }) => grant.pool === pool.id);
       const peak = peakSlots(own.map(({ grant }) => grant));
-      const needCount = Math.max(peak, input.heldCounts.get(pool.id) ?? 0);
+      const provisionedCount = input.provisionedCounts.get(pool.id) ?? 0;
+      const needCount = Math.max(peak, input.heldCounts.get(pool.id) ?? 0, provisionedCount);
       return {
         functionName: pool.functionName,
         needCount,

@@ -8,14 +8,15 @@ import { type Pool, REGIONAL, vcpuOf } from './pool.ts';
  * @param drained zones that must start nothing new
  */
 export function listPools(settings: Settings, drained: ReadonlySet<string>): readonly Pool[] {
-  const { tiersMiB, zones, workerPrefix, vcpuMax } = settings;
+  const { tiersMiB, zones, workerPrefix, workerAlias, vcpuMax } = settings;
+  const qualifier = workerAlias === undefined ? '' : `:${workerAlias}`;
   const slotMax = (memoryMiB: number) =>
     Math.max(1, Math.min(settings.slotMax, Math.floor(vcpuMax / vcpuOf(memoryMiB))));
   const places = settings.regional || zones.length === 0 ? [...zones, REGIONAL] : zones;
   return places.flatMap((zone) =>
     tiersMiB.map((memoryMiB) => ({
       id: `${memoryMiB}-${zone}`,
-      functionName: `${workerPrefix}${memoryMiB}-${zone}`,
+      functionName: `${workerPrefix}${memoryMiB}-${zone}${qualifier}`,
       memoryMiB,
       zone,
       state: drained.has(zone) ? ('drained' as const) : ('open' as const),

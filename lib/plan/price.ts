@@ -9,6 +9,8 @@ import type { CostUsd, DurationMs, MemoryMiB } from '../core/quantity.ts';
 export const PRICES = {
   lambdaX86GibSecond: 0.0000166667,
   lambdaArmGibSecond: 0.0000133334,
+  lambdaArmProvisionedGibSecond: 0.0000033334,
+  lambdaArmProvisionedUseGibSecond: 0.0000077778,
   lambdaRequest: 0.2e-6,
   stepFunctionsTransition: 25e-6,
   dynamoDbWrite: 0.625e-6,

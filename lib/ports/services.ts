@@ -7,6 +7,7 @@ import type { Executions } from './executions.ts';
 import type { Functions } from './functions.ts';
 import type { Metrics } from './metrics.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { Provisioning } from './provisioning.ts';
 import type { Table } from './table.ts';
 
 /** Decoders that JavaScript has not and the runtime has. */
@@ -30,6 +31,8 @@ export interface Services {
   readonly objects: ObjectStore;
   readonly metrics: Metrics;
   readonly functions: Functions;
+  /** Nothing where started environments are not for sale: embedded, and in stacks that do not want them. */
+  readonly provisioning?: Provisioning;
   readonly executions: Executions;
   readonly clock: Clock;
   readonly random: Random;

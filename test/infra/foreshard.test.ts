@@ -68,6 +68,7 @@ describe('the ready app', () => {
     app = new App();
     const storeStack = new StoreStack(app, 'foreshard-store');
     const stack = new ForeshardStack(app, 'foreshard', { storeStack });
+    new ForeshardStack(app, 'provisioned', { storeStack, zonal: false, provisioned: true });
     store = Template.fromStack(storeStack);
     main = Template.fromStack(stack);
   });
@@ -204,6 +205,24 @@ describe('props', () => {
   it('slotMax and vcpuMax reach the settings', () => {
     const { template } = make(() => ({ slotMax: 7, vcpuMax: 12 }));
     expect(parseEnvironment(environmentOf(template)).settings).toMatchObject({ slotMax: 7, vcpuMax: 12 });
+  });
+
+  it('provisioned calls workers by an alias, and lets the reserver alone buy environments, of workers', () => {
+    const { template } = make(() => ({ provisioned: true }));
+    template.hasResourceProperties('AWS::Lambda::Alias', { Name: 'live' });
+    const { settings } = parseEnvironment(environmentOf(template));
+    expect(settings.workerAlias).toBe('live');
+    const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
+    const buyers = policies.filter((policy) => policy.includes('PutScheduledAction'));
+    expect(buyers).toHaveLength(1);
+    expect(buyers[0]).toContain('worker-1769-regional:*');
+    expect(buyers[0]).toContain('lambda:function:ProvisionedConcurrency');
+    expect(policies.filter((policy) => policy.includes('Alias'))).toHaveLength(1);
+    template.resourcePropertiesCountIs('AWS::Lambda::Alias', { ProvisionedConcurrencyConfig: Match.anyValue() }, 0);
+    const without = resources(regional.template, 'AWS::IAM::Policy').map(({ Properties }) =>
+      JSON.stringify(Properties),
+    );
+    expect(without.filter((policy) => policy.includes('autoscaling'))).toEqual([]);
   });
 
   it('table and bucket take the place of new ones', () => {

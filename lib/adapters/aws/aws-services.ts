@@ -10,6 +10,7 @@ import { emfMetrics } from './emf-metrics.ts';
 import { parseEnvironment } from './environment.ts';
 import { lazyExecutions } from './lazy-executions.ts';
 import { lazyFunctions } from './lazy-functions.ts';
+import { lazyProvisioning } from './lazy-provisioning.ts';
 import { s3ObjectStore } from './s3-object-store.ts';
 
 /**
@@ -38,6 +39,7 @@ export function awsServices(environment: NodeJS.ProcessEnv, tasks: readonly AnyT
     objects: s3ObjectStore(s3Client(), settings.bucket),
     metrics: emfMetrics(),
     functions: lazyFunctions(),
+    ...(settings.settings.workerAlias !== undefined && { provisioning: lazyProvisioning() }),
     executions: lazyExecutions(settings.machineArns),
     clock: systemClock(),
     random: Math.random,
