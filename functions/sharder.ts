@@ -4,6 +4,7 @@ import { operationTypes } from '../lib/forecast/operation-types.ts';
 import { resumeRun } from '../lib/recover/resume-run.ts';
 import { inputBytes, probeLayouts } from '../lib/run/input/probe-layouts.ts';
 import { readProfiles } from '../lib/run/profile-store.ts';
+import { requireReplicas } from '../lib/run/require-replicas.ts';
 import { loadDefinition, StartRequest } from '../lib/run/run-definition.ts';
 import { hasDocument, writeDocument } from '../lib/run/run-document.ts';
 import { shardWorkflow } from '../lib/shards/shard-workflow.ts';
@@ -22,6 +23,7 @@ export const handler = stage({
       return { run };
     }
     const { workflow, deadlineAt } = await loadDefinition(input, run, { objects, tasks, clock });
+    requireReplicas(workflow, services);
     const layouts = await probeLayouts(workflow, objects);
     const types = operationTypes(workflow, tasks);
     const profiles = await readProfiles(table, new Set(types.values()));

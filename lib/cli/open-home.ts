@@ -12,7 +12,7 @@ import type { Services } from '../ports/services.ts';
 
 /** The stores of the embedded runtime without its workers: enough to look and to plan. */
 export interface Home extends AsyncDisposable {
-  readonly services: Pick<Services, 'table' | 'objects' | 'clock' | 'settings'>;
+  readonly services: Pick<Services, 'table' | 'objects' | 'replicas' | 'clock' | 'settings'>;
 }
 
 /** The one table of the embedded runtime. */
@@ -28,7 +28,8 @@ export async function openHome(folder: string, { write }: { readonly write: bool
   await using opened = new AsyncDisposableStack();
   const home = resolve(folder);
   const objects = folderObjectStore({ root: join(home, 'objects') });
-  const others = { objects, clock: systemClock(), settings: machineSettings(thisMachine()) };
+  const replicas = folderObjectStore({ root: join(home, 'replicas') });
+  const others = { objects, replicas, clock: systemClock(), settings: machineSettings(thisMachine()) };
   const path = join(home, 'tables');
   if (!write && !(await stat(path).catch(() => undefined))) {
     return homeOf({ ...others, table: memoryTable() }, opened.move());

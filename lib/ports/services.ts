@@ -29,6 +29,12 @@ export interface Meter {
 export interface Services {
   readonly table: Table;
   readonly objects: ObjectStore;
+  /**
+   * The second store, of outputs whose operations ask for a replica; under the keys that they have in the first.
+   *
+   * @default - there is none, and definitions that ask for one are refused
+   */
+  readonly replicas?: ObjectStore | undefined;
   readonly metrics: Metrics;
   readonly functions: Functions;
   /** Nothing where started environments are not for sale: embedded, and in stacks that do not want them. */

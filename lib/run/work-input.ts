@@ -17,7 +17,14 @@ export interface InputRequest {
   readonly range: DataRange;
   /** Metered: its reads count for the shard. */
   readonly objects: ObjectStore;
+  /** Called when an output is damaged or gone; it is read again after that. */
+  readonly restore: RestoreOutput;
 }
+
+/** Brings the output of a committed shard back. */
+export type RestoreOutput = (shard: ShardRecord) => Promise<void>;
+
+type InputServices = Pick<Services, 'table' | 'codecs'>;
 
 /**
  * The blocks of a shard's range: of a data source, or of what the operations before it have committed.
@@ -26,7 +33,7 @@ export interface InputRequest {
  * gave (a broadcast), first; of narrow predecessors it gets the shards in its range. What an index was cut into comes
  * in the order of its ranges.
  */
-export async function* workInput(request: InputRequest, services: Services): AsyncGenerator<ReadBlock> {
+export async function* workInput(request: InputRequest, services: InputServices): AsyncGenerator<ReadBlock> {
   const { operation, range, objects } = request;
   const { layout, source } = operation;
   yield* broadcasts(request, services);
@@ -37,7 +44,7 @@ export async function* workInput(request: InputRequest, services: Services): Asy
 }
 
 /** A source or a narrow predecessor gives the range; what wide ones gave every shard reads whole. */
-async function* broadcasts(request: InputRequest, services: Services): AsyncGenerator<ReadBlock> {
+async function* broadcasts(request: InputRequest, services: InputServices): AsyncGenerator<ReadBlock> {
   const { operation, range } = request;
   const alone = !operation.source && operation.layout.unit !== 'shard';
   if (alone) return;
@@ -47,8 +54,8 @@ async function* broadcasts(request: InputRequest, services: Services): AsyncGene
   }
 }
 
-async function* partitions(request: InputRequest, services: Services): AsyncGenerator<ReadBlock> {
-  const { operation, range, objects } = request;
+async function* partitions(request: InputRequest, services: InputServices): AsyncGenerator<ReadBlock> {
+  const { operation, range, objects, restore } = request;
   const producers: ShardRecord[] = [];
   for (const { operation: before } of operation.after) {
     producers.push(...(await committed(request, before, services)));
@@ -57,13 +64,14 @@ async function* partitions(request: InputRequest, services: Services): AsyncGene
     const end = partition + 1;
     for (const shard of producers) {
       const manifest = manifestOf(shard);
-      const part = { operation: shard.operation, manifest, partitions: { start: partition, end }, objects };
+      const partitions = { start: partition, end };
+      const part = { operation: shard.operation, manifest, partitions, objects, restore: () => restore(shard) };
       for await (const block of readOutput(part)) yield { ...block, end };
     }
   }
 }
 
-async function* narrowShards(request: InputRequest, services: Services): AsyncGenerator<ReadBlock> {
+async function* narrowShards(request: InputRequest, services: InputServices): AsyncGenerator<ReadBlock> {
   const { operation, range } = request;
   const narrow = operation.after.filter(({ edge }) => edge === 'narrow');
   for (let index = range.start; index < range.end; index += 1) {
@@ -74,7 +82,7 @@ async function* narrowShards(request: InputRequest, services: Services): AsyncGe
   }
 }
 
-async function* everything(request: InputRequest, services: Services): AsyncGenerator<ReadBlock> {
+async function* everything(request: InputRequest, services: InputServices): AsyncGenerator<ReadBlock> {
   for (const { operation: before } of request.operation.after) {
     for (const shard of await committed(request, before, services)) {
       yield* wholeOutput(shard, request, request.range.end);
@@ -82,10 +90,14 @@ async function* everything(request: InputRequest, services: Services): AsyncGene
   }
 }
 
-async function* wholeOutput(shard: ShardRecord, { objects }: InputRequest, end: number): AsyncGenerator<ReadBlock> {
+async function* wholeOutput(
+  shard: ShardRecord,
+  { objects, restore }: InputRequest,
+  end: number,
+): AsyncGenerator<ReadBlock> {
   const manifest = manifestOf(shard);
   const partitions = { start: 0, end: manifest.offsets.length - 1 };
-  const request = { operation: shard.operation, manifest, partitions, objects };
+  const request = { operation: shard.operation, manifest, partitions, objects, restore: () => restore(shard) };
   for await (const block of readOutput(request)) yield { ...block, end };
 }
 
@@ -93,7 +105,7 @@ async function* wholeOutput(shard: ShardRecord, { objects }: InputRequest, end: 
 async function committed(
   { shard: { run } }: InputRequest,
   operation: string,
-  { table }: Services,
+  { table }: InputServices,
   index?: number,
 ): Promise<readonly ShardRecord[]> {
   const shards = await collect(readShards(table, run, operation));

@@ -1,12 +1,16 @@
 import { errorMessage, errorName, type ForeshardErrorName } from '../core/foreshard-error.ts';
+import type { DurationMs } from '../core/quantity.ts';
+import type { Services } from '../ports/services.ts';
 import { commitShard } from './commit-shard.ts';
 import { outputBuilder } from './input/output-builder.ts';
 import type { OutputManifest } from './input/output-manifest.ts';
 import { leaseOf } from './lease.ts';
 import { meteredObjects } from './metered-objects.ts';
 import { releaseShard } from './release-shard.ts';
+import { outputRestorer } from './restore-output.ts';
 import { runSteps } from './run-steps.ts';
 import { endOf, type ShardRecord } from './shard-record.ts';
+import { type OutputStores, removeOutput, storeOutput } from './store-output.ts';
 import { type AttemptMeter, attemptMeter } from './work-attempt.ts';
 import { workBlocks } from './work-blocks.ts';
 import { workInput } from './work-input.ts';
@@ -53,47 +57,63 @@ interface Attempt {
 }
 
 /** @returns false when another attempt was first: its output counts, this one's is removed */
-async function attempt(
-  { shard, kept, meter }: Attempt,
-  services: WorkScope['services'],
-  scope: WorkScope,
-): Promise<boolean> {
-  const { objects, table, clock } = services;
+async function attempt({ shard, kept, meter }: Attempt, services: Services, scope: WorkScope): Promise<boolean> {
+  const { table, clock } = services;
   const { steps, outputPartitions } = scope.operation(shard.operation);
-  const input = inputOf({ shard, kept, meter }, services, scope);
   const builder = outputBuilder(outputPartitions);
-  const endsAt = clock.now() + services.settings.shardLimitMs;
+  const context = surroundings(kept, services, scope);
+  const input = inputOf({ shard, kept, context }, services, scope);
   await runSteps(steps, services.tasks, {
     input: meter.counted(input.blocks),
     context: {
-      objects,
+      ...context,
       shard: { id: shard.shard, attempt: shard.attempts + 1 },
-      signal: kept.signal,
-      timeLeftMs: () => Math.max(0, Math.min(endsAt, scope.invocation.endsAt) - clock.now()),
-      sleep: (durationMs) => clock.sleep(durationMs, kept.signal),
       write: (record, key) => builder.write(record, key),
     },
   });
   const cursor = await input.finish();
   const { body, contents } = builder.build();
   const output: OutputManifest = { ...contents, location: outputLocation(shard) };
-  await objects.put(output.location, body, { ifAbsent: true });
+  const stores = storesOf(shard, services, scope);
+  await storeOutput(stores, output.location, body);
   meter.wrote({ bytes: body.length, records: contents.records });
   const commit = await commitShard(table, kept.lease, { cursor, output, now: clock.now() });
   if (commit.kind === 'committed') return true;
-  await objects.delete(output.location);
+  await removeOutput(stores, output.location);
   return false;
 }
 
-function inputOf({ shard, kept }: Attempt, services: WorkScope['services'], scope: WorkScope) {
+/** What a task may use beside its input and its output. */
+function surroundings(kept: KeptLease, { objects, clock, settings }: Services, { invocation }: WorkScope) {
+  const endsAt = Math.min(clock.now() + settings.shardLimitMs, invocation.endsAt);
+  return {
+    objects,
+    signal: kept.signal,
+    timeLeftMs: () => Math.max(0, endsAt - clock.now()),
+    sleep: (durationMs: DurationMs) => clock.sleep(durationMs, kept.signal),
+  };
+}
+
+function storesOf({ operation }: ShardRecord, { objects, replicas }: Services, scope: WorkScope): OutputStores {
+  return scope.operation(operation).replicate && replicas ? [objects, replicas] : [objects];
+}
+
+interface InputOf {
+  readonly shard: ShardRecord;
+  readonly kept: KeptLease;
+  readonly context: ReturnType<typeof surroundings>;
+}
+
+function inputOf({ shard, kept, context }: InputOf, services: Services, scope: WorkScope) {
   const { objects, clock } = services;
   const operation = scope.operation(shard.operation);
+  const restore = outputRestorer({ services, objects, context, operation: scope.operation });
   return workBlocks({
     range: { start: shard.range.start, end: endOf(shard) },
     claimedUpTo: shard.cursor,
     kept,
     clock,
-    read: (range) => workInput({ shard, operation, range, objects }, services),
+    read: (range) => workInput({ shard, operation, range, objects, restore }, services),
   });
 }
 

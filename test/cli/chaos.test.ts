@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,6 +57,30 @@ describe('foreshard run --chaos', { timeout: 120_000 }, () => {
     expect({ code, records }).toEqual({ code: 0, records: [TOTAL] });
     expect(performance.now() - startedAt).toBeGreaterThan(FULL_MS + WORK_MS);
   });
+
+  it.each([
+    ['corrupt=slow', false],
+    ['truncate=slow/0', true],
+  ])('damages outputs with %s (replicas: %s), and none of it is passed on', async (faults, replicate) => {
+    const workflow = JSON.parse(await readFile(file, 'utf8'));
+    workflow.operations[0] = { ...workflow.operations[0], params: { msPerRecord: 1 }, replicate };
+    await writeFile(file, JSON.stringify(workflow));
+    const { code, records } = await run(`seed=5,${faults}`);
+    expect({ code, records }).toEqual({ code: 0, records: [TOTAL] });
+    const [first = ''] = await outputsOf('objects');
+    const kept = new TextDecoder().decode(await readFile(join(home, 'objects', first)));
+    // whole lines again: what was damaged has been restored where it lay
+    for (const line of kept.trimEnd().split('\n')) expect(JSON.parse(line).value).toBeLessThan(COUNT);
+    expect(kept.endsWith('}\n')).toBe(true);
+    const replicas = await outputsOf('replicas');
+    expect(replicas.includes(first)).toBe(replicate);
+  });
+
+  /** Outputs of the slow operation in a store, by their paths in it. */
+  async function outputsOf(store: string): Promise<readonly string[]> {
+    const names = await readdir(join(home, store), { recursive: true }).catch(() => []);
+    return names.filter((name) => /outputs\/slow\/0\/1$/.test(name));
+  }
 
   it.each([
     ['kil=1/2@1s', "error: --chaos has 'kil=1/2@1s': did you mean 'kill'; give one or more of "],

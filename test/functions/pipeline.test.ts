@@ -7,7 +7,7 @@ import { readProfiles } from '../../lib/run/profile-store.ts';
 import { readDocument } from '../../lib/run/run-document.ts';
 import { readSlots } from '../../lib/run/slot-store.ts';
 import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
-import { type Delivery, pipeline } from '../fixtures/run-pipeline.ts';
+import { type Delivery, deliver, pipeline } from '../fixtures/run-pipeline.ts';
 
 const COUNT = 400;
 
@@ -164,6 +164,18 @@ describe('the stages of a run', () => {
     const before = (await reportOf(services, 'twice')).attempts;
     expect(await pipeline(services).run('again', { run: 'twice' })).toEqual({ outcome: 'met' });
     expect((await reportOf(services, 'twice')).attempts).toEqual(before);
+  });
+});
+
+describe('the sharder', () => {
+  it('refuses a replica where there is no second store', async () => {
+    const { replicas: _none, ...single } = await prepared(values);
+    const [first, ...others] = WORKFLOW.operations;
+    const workflow = { ...WORKFLOW, operations: [first, ...others.map((one) => ({ ...one, replicate: true }))] };
+    await expect(deliver(single, 'sharder', { execution: 'r', input: { workflow } })).rejects.toMatchObject({
+      name: 'InvalidWorkflow',
+      message: expect.stringContaining('operations[1].replicate'),
+    });
   });
 });
 

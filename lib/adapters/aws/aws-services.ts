@@ -34,9 +34,11 @@ const OBJECT_TIMEOUT_MS = 60_000;
  */
 export function awsServices(environment: NodeJS.ProcessEnv, tasks: readonly AnyTask[]): Services {
   const settings = parseEnvironment(environment);
+  const s3 = s3Client();
   return {
     table: dynamoTable({ client: dynamoClient(), tableName: settings.table }),
-    objects: s3ObjectStore(s3Client(), settings.bucket),
+    objects: s3ObjectStore(s3, settings.bucket),
+    replicas: settings.replicaBucket === undefined ? undefined : s3ObjectStore(s3, settings.replicaBucket),
     metrics: emfMetrics(),
     functions: lazyFunctions(),
     ...(settings.settings.workerAlias !== undefined && { provisioning: lazyProvisioning() }),

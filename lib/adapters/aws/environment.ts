@@ -11,6 +11,8 @@ const Variables = z.strictObject({
   FORESHARD_TABLE: z.string().min(1),
   /** The run's own bucket: bare keys lie in it. */
   FORESHARD_BUCKET: z.string().min(1),
+  /** The bucket of replicas, in this region or another; without it, no operation may ask for one. */
+  FORESHARD_REPLICA_BUCKET: z.string().min(1).optional(),
   FORESHARD_WORKFLOW_MACHINE: Arn,
   FORESHARD_SLOT_MACHINE: Arn,
   /** JSON of {@link Settings}. */
@@ -20,6 +22,7 @@ const Variables = z.strictObject({
 export interface Environment {
   readonly table: string;
   readonly bucket: string;
+  readonly replicaBucket: string | undefined;
   readonly machineArns: { readonly workflow: string; readonly slot: string };
   readonly settings: Settings;
 }
@@ -31,6 +34,7 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
   return {
     table: variables.FORESHARD_TABLE,
     bucket: variables.FORESHARD_BUCKET,
+    replicaBucket: variables.FORESHARD_REPLICA_BUCKET,
     machineArns: { workflow: variables.FORESHARD_WORKFLOW_MACHINE, slot: variables.FORESHARD_SLOT_MACHINE },
     settings: variables.FORESHARD_SETTINGS,
   };

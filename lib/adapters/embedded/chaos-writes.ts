@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { type ChaosSpec, isWithin } from './chaos-spec.ts';
 import type { WriteFile } from './folder-object-store.ts';
@@ -16,7 +16,7 @@ export interface ChaosWritesOptions {
 export function chaosWrites({ spec, startedAt }: ChaosWritesOptions): WriteFile {
   return async (file, body) => {
     if (isWithin(spec.diskFull, Date.now() - startedAt)) throw noSpace();
-    await writeFile(file, damaged(body, firstOutputOf(file), spec));
+    await writeFile(file, damaged(body, await firstOutputOf(file), spec));
   };
 }
 
@@ -25,11 +25,14 @@ function noSpace(): Error {
   return Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 }
 
-const FIRST_OUTPUT = /\/outputs\/(([^/]+)\/.+)\/1(?:\.[^/]*)?$/;
+/** An object's file, and what the name of the file that it is written as has in addition. */
+const FIRST_OUTPUT = /^(.*\/outputs\/(([^/]+)\/.+)\/1)(?:\.[^/]*)?$/;
 
-/** The shard and the operation whose first output the file is, if it is one. */
-function firstOutputOf(file: string): readonly string[] {
-  return FIRST_OUTPUT.exec(file.replaceAll(sep, '/'))?.slice(1) ?? [];
+/** The shard and the operation whose first output is written here for the first time, if it is: what is restored stays. */
+async function firstOutputOf(file: string): Promise<readonly string[]> {
+  const [, object, ...names] = FIRST_OUTPUT.exec(file.replaceAll(sep, '/')) ?? [];
+  const known = object !== undefined && (await stat(object).catch(() => undefined));
+  return known ? [] : names;
 }
 
 function damaged(body: Uint8Array, names: readonly string[], { corrupt, truncate }: ChaosSpec): Uint8Array {

@@ -11,10 +11,9 @@ import { threadMeter } from '../thread-meter.ts';
 import { zlibCodecs } from '../zlib-codecs.ts';
 import { type ChaosCounts, chaosFunctions } from './chaos-functions.ts';
 import type { ChaosSpec } from './chaos-spec.ts';
-import { chaosWrites } from './chaos-writes.ts';
 import { dynaliteServer } from './dynalite-server.ts';
 import { fileMetrics, readMetrics } from './file-metrics.ts';
-import { folderObjectStore } from './folder-object-store.ts';
+import { folderStores } from './folder-stores.ts';
 import { homeLock } from './home-lock.ts';
 import { type LambdaHandler, localHandler } from './lambda-context.ts';
 import { type EmbeddedSettings, machineSettings, thisMachine } from './machine-settings.ts';
@@ -95,7 +94,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
   const { chaos } = options;
   checkZones(chaos, settings.zones);
   const writes = chaos && { spec: chaos, startedAt: Date.now() };
-  const folders = { objects: join(home, 'objects'), metrics: join(home, 'metrics'), tables: join(home, 'tables') };
+  const stores = { objectsFolder: join(home, 'objects'), replicasFolder: join(home, 'replicas'), chaos: writes };
+  const folders = { metrics: join(home, 'metrics'), tables: join(home, 'tables') };
   const [definitions, { tasks }] = await Promise.all([
     stateMachines([...options.handlers.keys()]),
     import(options.tasksEntry.href) as Promise<{ readonly tasks: readonly AnyTask[] }>,
@@ -106,12 +106,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
   const pools = listPools(settings, new Set());
   const workerData: WorkerThreadData = {
     tableName: TABLE_NAME,
-    objectsFolder: folders.objects,
+    ...stores,
     metricsFolder: folders.metrics,
     settings,
     tasksEntry: options.tasksEntry.href,
     workerEntry: (options.workerEntry ?? WORKER_ENTRY).href,
-    chaos: writes,
   };
   const threads = threadFunctions({
     handlers: new Map([...options.handlers].map(([name, handler]) => [name, localHandler(handler, () => services)])),
@@ -132,7 +131,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
 
   const services: Services = {
     table: dynamoTable({ client: tables.client, tableName: TABLE_NAME }),
-    objects: folderObjectStore({ root: folders.objects, ...(writes && { write: chaosWrites(writes) }) }),
+    ...folderStores(stores),
     metrics: fileMetrics(folders.metrics),
     functions,
     executions,

@@ -4,9 +4,9 @@ import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
 import { dynamoTable } from '../aws/dynamo-table.ts';
 import { threadMeter } from '../thread-meter.ts';
 import { zlibCodecs } from '../zlib-codecs.ts';
-import { type ChaosWritesOptions, chaosWrites } from './chaos-writes.ts';
+import type { ChaosWritesOptions } from './chaos-writes.ts';
 import { fileMetrics } from './file-metrics.ts';
-import { folderObjectStore } from './folder-object-store.ts';
+import { folderStores } from './folder-stores.ts';
 import type { CreateHandler } from './invocation.ts';
 import { type LambdaHandler, localHandler } from './lambda-context.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
@@ -18,6 +18,7 @@ import { openLink } from './thread-link.ts';
 export interface WorkerThreadData {
   readonly tableName: string;
   readonly objectsFolder: string;
+  readonly replicasFolder: string;
   readonly metricsFolder: string;
   readonly settings: Settings;
   /** A module that exports `tasks`. */
@@ -43,7 +44,7 @@ async function threadServices(data: Omit<WorkerThreadData, 'workerEntry'>): Prom
   return {
     ...openLink(),
     table: dynamoTable({ client: loopbackDynamo(openTablesLink(), data.chaos?.spec), tableName: data.tableName }),
-    objects: folderObjectStore({ root: data.objectsFolder, ...(data.chaos && { write: chaosWrites(data.chaos) }) }),
+    ...folderStores(data),
     metrics: fileMetrics(data.metricsFolder),
     clock: systemClock(),
     random: Math.random,

@@ -1,4 +1,4 @@
-import { ForeshardError } from '../../core/foreshard-error.ts';
+import { errorName, ForeshardError } from '../../core/foreshard-error.ts';
 import type { ByteRange, ObjectStore } from '../../ports/object-store.ts';
 import type { DataRange } from '../../shards/input-layout.ts';
 import type { Block } from '../define-task.ts';
@@ -16,6 +16,8 @@ export interface OutputRequest {
   /** Half open. */
   readonly partitions: DataRange;
   readonly objects: ObjectStore;
+  /** Brings the object back when it is damaged or gone. */
+  restore(): Promise<void>;
 }
 
 interface Frame extends ByteRange {
@@ -23,19 +25,42 @@ interface Frame extends ByteRange {
 }
 
 /**
- * Reads partitions of another shard's output. No record is passed on before the frame that it stands in was checked.
+ * Reads partitions of another shard's output. No record is passed on before the frame that it stands in was checked; what
+ * is damaged, cut off or gone is restored and read once more.
  *
- * @throws {ForeshardError} `ChecksumMismatch` when the object is damaged or cut off; `MissingObject` when it is gone
+ * @throws {ForeshardError} `ChecksumMismatch` when it is still so then, and whatever the restoring throws
  * @complexity O(bytes of the partitions + log of all frames) time; memory is a few times 4 MiB
  */
 export async function* readOutput(request: OutputRequest): AsyncGenerator<Block> {
-  const { operation, manifest, objects } = request;
   for (const frames of batches(framesOf(request))) {
-    const start = frames[0]?.start ?? 0;
-    const bytes = await objects.get(manifest.location, { start, end: frames.at(-1)?.end ?? start });
-    for (const frame of frames) verify(frame, bytes.subarray(frame.start - start, frame.end - start), manifest);
-    yield { from: operation, records: parseFrames(bytes) };
+    let read = await readFrames(frames, request);
+    if ('damage' in read) {
+      await request.restore();
+      read = await readFrames(frames, request);
+    }
+    if ('damage' in read) throw damaged(request.manifest, read.damage);
+    yield { from: request.operation, records: parseFrames(read.bytes) };
   }
+}
+
+type FramesRead = { readonly bytes: Uint8Array } | { readonly damage: string };
+
+async function readFrames(frames: readonly Frame[], { objects, manifest }: OutputRequest): Promise<FramesRead> {
+  const start = frames[0]?.start ?? 0;
+  const range = { start, end: frames.at(-1)?.end ?? start };
+  let bytes: Uint8Array;
+  try {
+    bytes = await objects.get(manifest.location, range);
+  } catch (error) {
+    if (errorName(error) === 'MissingObject') return { damage: 'it is gone' };
+    throw error;
+  }
+  const broken = frames.find((frame) => {
+    const part = bytes.subarray(frame.start - start, frame.end - start);
+    return part.length < frame.end - frame.start || crc32(part) !== frame.checksum;
+  });
+  if (!broken) return { bytes };
+  return { damage: `bytes ${broken.start} to ${broken.end} have another checksum or are missing` };
 }
 
 /** The frames of partitions that follow one another: the first is found by bisection, few of many may be asked for. */
@@ -73,11 +98,10 @@ function batches(frames: readonly Frame[]): readonly (readonly Frame[])[] {
   return all;
 }
 
-function verify({ start, end, checksum }: Frame, bytes: Uint8Array, { location }: OutputManifest): void {
-  if (bytes.length === end - start && crc32(bytes) === checksum) return;
-  throw new ForeshardError(
+function damaged({ location }: OutputManifest, damage: string): ForeshardError {
+  return new ForeshardError(
     'ChecksumMismatch',
-    `output '${location}' is not as it was written: bytes ${start} to ${end} have another checksum or are missing; run its shard again or read its replica`,
+    `output '${location}' is not as it was written, and was damaged again after it was restored: ${damage}; look at its store`,
   );
 }
 

@@ -20,6 +20,12 @@ describe('parseEnvironment', () => {
     });
   });
 
+  it('knows a bucket of replicas where there is one', () => {
+    expect(parseEnvironment(variables).replicaBucket).toBeUndefined();
+    const { replicaBucket } = parseEnvironment({ ...variables, FORESHARD_REPLICA_BUCKET: 'second' });
+    expect(replicaBucket).toBe('second');
+  });
+
   it.each([
     ['a missing one', { FORESHARD_TABLE: undefined }, 'FORESHARD_TABLE'],
     ['an unknown one', { FORESHARD_TABEL: 'x' }, 'FORESHARD_TABEL'],

@@ -39,6 +39,8 @@ describe('chaos on the disk', () => {
       return new TextDecoder().decode(await objects.get(location));
     };
     expect(await kept('runs/r/outputs/clean/0/1')).toBe(damaged);
+    await objects.put('runs/r/outputs/clean/0/1', BODY);
+    expect(new TextDecoder().decode(await objects.get('runs/r/outputs/clean/0/1'))).toBe('0123456789');
     expect(await kept('runs/r/outputs/clean/0/2')).toBe('0123456789');
     expect(await kept('runs/r/outputs/join/0/1')).toBe('0123456789');
     expect(await kept('runs/r/clean/0/1')).toBe('0123456789');

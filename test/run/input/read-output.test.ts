@@ -24,10 +24,19 @@ function build(all: readonly Written[], partitionCount: number) {
   return { body, recordsByPartition, manifest: OutputManifest.parse({ location: 'output', ...contents }) };
 }
 
+/** Nothing can be brought back here. */
+const restore = async () => undefined;
+
 async function read(body: Uint8Array, manifest: OutputManifest, start: number, end: number): Promise<unknown[]> {
   const objects = memoryObjectStore({ output: body });
   const records: unknown[] = [];
-  for await (const block of readOutput({ operation: 'count', manifest, partitions: { start, end }, objects })) {
+  for await (const block of readOutput({
+    operation: 'count',
+    manifest,
+    partitions: { start, end },
+    objects,
+    restore,
+  })) {
     expect(block.from).toBe('count');
     records.push(...block.records);
   }
@@ -92,12 +101,28 @@ describe('outputBuilder and readOutput', () => {
     expect(await read(body, manifest, 0, 1)).toEqual(all.map(({ record }) => record));
     body[body.length - 10] = 0;
     const objects = memoryObjectStore({ output: body });
-    const blocks = readOutput({ operation: 'count', manifest, partitions: { start: 0, end: 1 }, objects });
+    const blocks = readOutput({ operation: 'count', manifest, partitions: { start: 0, end: 1 }, objects, restore });
     expect((await blocks.next()).value?.records[0]).toEqual(all[0]?.record);
     const rest = async () => {
       for await (const _ of blocks);
     };
     await expect(rest()).rejects.toMatchObject({ name: 'ChecksumMismatch' });
+  });
+
+  it('restores a damaged output once, and goes on with what is there then', async () => {
+    const all = [{ record: 'first' }, { record: 'second' }];
+    const { body, manifest } = build(all, 1);
+    const objects = memoryObjectStore({ output: body.subarray(0, -3) });
+    let restoredCount = 0;
+    const restoring = async () => {
+      restoredCount += 1;
+      await objects.put('output', body);
+    };
+    const request = { operation: 'count', manifest, partitions: { start: 0, end: 1 }, objects, restore: restoring };
+    const records: unknown[] = [];
+    for await (const block of readOutput(request)) records.push(...block.records);
+    expect(records).toEqual(['first', 'second']);
+    expect(restoredCount).toBe(1);
   });
 
   it('reads nothing of an output without records', async () => {
@@ -122,8 +147,12 @@ describe('outputBuilder and readOutput', () => {
       manifest,
       partitions: { start: 0, end: 1 },
       objects: memoryObjectStore(),
+      restore,
     });
-    await expect(blocks.next()).rejects.toMatchObject({ name: 'MissingObject' });
+    await expect(blocks.next()).rejects.toMatchObject({
+      name: 'ChecksumMismatch',
+      message: expect.stringContaining('it is gone'),
+    });
   });
 });
 

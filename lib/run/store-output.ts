@@ -1,0 +1,14 @@
+import type { ObjectLocation, ObjectStore } from '../ports/object-store.ts';
+
+/** Where an output is written: the first store, and for operations with a replica the second. */
+export type OutputStores = readonly [ObjectStore, ...ObjectStore[]];
+
+/** Writes an output wherever it belongs, at once: it is committed only when all of it is there. */
+export async function storeOutput(stores: OutputStores, location: ObjectLocation, body: Uint8Array): Promise<void> {
+  await Promise.all(stores.map((store) => store.put(location, body, { ifAbsent: true })));
+}
+
+/** Removes an output that nobody will read. */
+export async function removeOutput(stores: OutputStores, location: ObjectLocation): Promise<void> {
+  await Promise.all(stores.map((store) => store.delete(location)));
+}
