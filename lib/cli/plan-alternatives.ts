@@ -19,6 +19,12 @@ export interface PlanAlternative {
   readonly refusal?: string;
 }
 
+/** Where a plan is tried, and with what task code. */
+export interface PlanPlace {
+  readonly home: Home;
+  readonly tasks: TaskRegistry;
+}
+
 /** Deadlines that are looked at, as multiples of the asked one. */
 const FACTORS = [0.5, 2, 4];
 
@@ -36,10 +42,11 @@ export async function planAlternatives(
   return alternatives;
 }
 
-async function alternative(
+/** The same workflow, planned for another deadline. */
+export async function alternative(
   workflow: Workflow,
   deadlineMs: DurationMs,
-  { home, tasks }: { readonly home: Home; readonly tasks: TaskRegistry },
+  { home, tasks }: PlanPlace,
 ): Promise<PlanAlternative> {
   try {
     const { sharding, plan } = await tryPlan({ ...workflow, deadline: `${deadlineMs}ms` }, home, tasks);

@@ -17,10 +17,10 @@ export function planCommand(context: CliContext): Command {
   return withCommonOptions(new Command('plan'))
     .summary('show how a workflow would run, what the chance is and what it costs')
     .description(
-      'Shows how a workflow would run on this machine: how many shards and why, the critical path, the slots, the chance of meeting the deadline and the cost on AWS. Nothing runs and nothing is stored.',
+      'Shows how a workflow would run on this machine: how many shards and why, the critical path, the tiers, the slots, how far from the best the plan is, the chance of meeting the deadline, the cost on AWS and what would be cheaper. Nothing runs and nothing is stored.',
     )
     .argument('<workflow>', 'a workflow definition')
-    .option('--no-what-if', 'leave out what other deadlines would change')
+    .option('--no-what-if', 'leave out what other deadlines would change, and the curve of cost against time')
     .addHelpText(
       'after',
       '\nExit code 3 when no plan can meet the deadline.\n\nExamples:\n  foreshard plan events/flights.workflow.json\n  foreshard plan my.workflow.json --tasks ./my-tasks.ts --json | jq .plan.chance',
@@ -29,20 +29,22 @@ export function planCommand(context: CliContext): Command {
       const options = parseStrictly(Options, command.opts(), 'options of plan');
       const workflow = parseJsonFile(await readFile(file, 'utf8'), file);
       const tasks = await loadTasks(options.tasks);
-      const [{ openHome }, { tryPlan }, { planAlternatives }] = await Promise.all([
+      const [{ openHome }, { tryPlan }, { planAlternatives }, { planTradeOff }] = await Promise.all([
         import('./open-home.ts'),
         import('./try-plan.ts'),
         import('./plan-alternatives.ts'),
+        import('./plan-trade-off.ts'),
       ]);
       await using home = await openHome(options.home, { write: false });
       const tried = await tryPlan(workflow, home, tasks);
       const alternatives = options.whatIf ? await planAlternatives(tried, home, tasks) : [];
+      const tradeOff = options.whatIf ? await planTradeOff(tried, { home, tasks }) : [];
       const late = tried.plan.expectedEndAt > tried.definition.deadlineAt;
       giveAnswer(
         context,
         {
-          json: { ...tried, alternatives },
-          text: (colour) => planText(tried, alternatives, colour).join('\n'),
+          json: { ...tried, alternatives, tradeOff },
+          text: (colour) => planText(tried, { alternatives, tradeOff }, colour).join('\n'),
           exitCode: late ? EXIT_CODES.deadlineMissed : EXIT_CODES.ok,
         },
         options,

@@ -1,6 +1,5 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { ForecastOrigin } from '../forecast/forecast.ts';
-import { MIB_PER_VCPU } from '../plan/pool.ts';
 import type { TerminalColour } from '../report/terminal-colour.ts';
 import { costText } from '../report/text/cost-text.ts';
 import { countText } from '../report/text/count-text.ts';
@@ -12,6 +11,10 @@ import { shareText } from '../report/text/share-text.ts';
 import { textTable } from '../report/text-table.ts';
 import type { ShardedOperation } from '../shards/sharding.ts';
 import type { PlanAlternative } from './plan-alternatives.ts';
+import type { TradeOffPoint } from './plan-trade-off.ts';
+import { reasonLine as line } from './reason-line.ts';
+import { tierLines } from './tier-lines.ts';
+import { tradeOffLines } from './trade-off-lines.ts';
 import type { TriedPlan } from './try-plan.ts';
 
 /** Operations that are listed; `--json` has them all. */
@@ -23,10 +26,16 @@ const ORIGINS: Readonly<Record<ForecastOrigin, string>> = {
   prior: 'estimates alone',
 };
 
+/** What other deadlines would change. */
+export interface WhatIf {
+  readonly alternatives: readonly PlanAlternative[];
+  readonly tradeOff: readonly TradeOffPoint[];
+}
+
 /** A plan that explains itself: why so many shards, which tier, what decides the time, what the chance is and the cost. */
 export function planText(
   tried: TriedPlan,
-  alternatives: readonly PlanAlternative[],
+  { alternatives, tradeOff }: WhatIf,
   colour: TerminalColour,
 ): readonly string[] {
   const { definition, plan } = tried;
@@ -42,11 +51,8 @@ export function planText(
     ...alternatives.map((alternative, index) =>
       line(index === 0 ? 'what if' : '', alternativeText(alternative, plan.costUsd)),
     ),
+    ...tradeOffLines(tradeOff, colour),
   ];
-}
-
-function line(name: string, text: string): string {
-  return `${name.padEnd(14)}${text}`;
 }
 
 function operationLines({ sharding, forecast, plan, pools }: TriedPlan, colour: TerminalColour): readonly string[] {
@@ -103,9 +109,10 @@ function reasonLines(tried: TriedPlan): readonly string[] {
       .map(fusedLine),
     line(
       'shards',
-      `${countText(sharding.shards.length)} for the objective '${definition.workflow.objective}'; no plan meets the deadline with fewer than ${countText(Math.ceil(sharding.shardCountBound))}`,
+      `${countText(sharding.shards.length)} for the objective '${definition.workflow.objective}'; no plan meets this deadline with fewer than ${sharding.shardCountBound.toFixed(1)}`,
     ),
-    line('tiers', `the smallest that holds a shard's memory and its time; ${countText(MIB_PER_VCPU)} MiB is one vCPU`),
+    line('gap', gapText(tried)),
+    ...tierLines(tried),
     ...grantLines(tried),
     ...plan.canaries.map(({ type, shards }) =>
       line(
@@ -122,6 +129,13 @@ function reasonLines(tried: TriedPlan): readonly string[] {
         ]
       : []),
   ];
+}
+
+/** The bound is certified: nothing ends sooner with these shards, in whatever order. */
+function gapText({ plan, leastMs }: TriedPlan): string {
+  const expectedMs = plan.expectedEndAt - plan.madeAt;
+  const percent = leastMs > 0 ? (expectedMs / leastMs - 1) * 100 : 0;
+  return `no order of these shards ends before ${durationText(leastMs)}; this plan is ${percent.toFixed(1)} % above that`;
 }
 
 function fusedLine({ id, steps }: ShardedOperation): string {

@@ -2,13 +2,20 @@ import type { StageContext, StageHandler } from '../../functions/stage.ts';
 import { threadMeter } from '../adapters/thread-meter.ts';
 import { zlibCodecs } from '../adapters/zlib-codecs.ts';
 import { ForeshardError } from '../core/foreshard-error.ts';
+import type { ShardType } from '../core/ids.ts';
+import type { DurationMs } from '../core/quantity.ts';
 import { seededRandom } from '../core/random.ts';
 import { Forecast } from '../forecast/forecast.ts';
 import { allocationRequest } from '../observe/allocation-request.ts';
 import { loadAllocation } from '../observe/load-allocation.ts';
 import { allocate } from '../plan/allocate.ts';
+import type { AllocateRequest } from '../plan/allocate-request.ts';
+import { compareTiers, type TierComparison } from '../plan/compare-tiers.ts';
 import type { Plan } from '../plan/plan.ts';
+import { planBound } from '../plan/plan-bound.ts';
 import type { Pool } from '../plan/pool.ts';
+import { shardGraph } from '../plan/shard-graph.ts';
+import { sizeShards } from '../plan/size-shards.ts';
 import type { Services } from '../ports/services.ts';
 import { readOpenZones } from '../recover/zone-store.ts';
 import type { TaskRegistry } from '../run/define-task.ts';
@@ -25,6 +32,10 @@ export interface TriedPlan {
   readonly forecast: Forecast;
   readonly plan: Plan;
   readonly pools: readonly Pool[];
+  /** After which time from now no plan of these shards can end sooner. */
+  readonly leastMs: DurationMs;
+  /** For each type of shards, what every tier would take. */
+  readonly tiers: readonly ({ readonly type: ShardType } & TierComparison)[];
 }
 
 /** The name of a run that is never started: what is written under it is gone with the process. */
@@ -48,13 +59,27 @@ export async function tryPlan(workflow: unknown, home: Home, tasks: TaskRegistry
   await call(forecaster, { run: RUN }, services);
   const { objects } = services;
   const facts = await loadAllocation(RUN, await readOpenZones(services), services);
+  const request = allocationRequest(facts);
+  const plan = allocate(request, services.random);
+  const graph = shardGraph(request.shards, []);
   return {
     definition: await readDocument(objects, { run: RUN, name: 'definition' }, RunDefinition),
     sharding: await readDocument(objects, { run: RUN, name: 'sharding' }, Sharding),
     forecast: await readDocument(objects, { run: RUN, name: 'forecast' }, Forecast),
-    plan: allocate(allocationRequest(facts), services.random),
+    plan,
     pools: facts.pools,
+    leastMs: planBound(request, { graph, sized: sizeShards(request) }, plan.expectedEndAt - plan.madeAt),
+    tiers: tiersOf(request),
   };
+}
+
+function tiersOf({ shards, pools }: AllocateRequest): TriedPlan['tiers'] {
+  const open = pools.filter(({ state, slotMax }) => state === 'open' && slotMax > 0);
+  const tiersMiB = [...new Set(open.map(({ memoryMiB }) => memoryMiB))];
+  return [...Map.groupBy(shards, ({ type }) => type)].map(([type, members]) => {
+    const needs = members.map(({ need }) => need);
+    return { type, ...compareTiers(needs, tiersMiB, 0) };
+  });
 }
 
 /** The part of a Lambda call's context that a stage looks at is its services. */

@@ -1,10 +1,6 @@
 import type { MemoryMiB } from '../core/quantity.ts';
 import type { ShardNeed } from '../forecast/forecast.ts';
-import { durationOnTier } from './duration-on-tier.ts';
-import { workerCost } from './price.ts';
-
-/** Of a worker's memory, what its runtime keeps for itself and what an interval may be wrong by. */
-const HEAD_ROOM = 1.2;
+import { compareTiers } from './compare-tiers.ts';
 
 export interface TierRequest {
   /** Of the shards that will run in the tier, usually all of one type. */
@@ -24,11 +20,9 @@ export interface TierRequest {
  * @complexity O(shards · tiers)
  */
 export function chooseTier({ needs, tiersMiB, memoryMinMiB }: TierRequest): MemoryMiB {
-  const tiers = tiersMiB.toSorted((a, b) => a - b);
-  const memoryMiB = needs.reduce((most, need) => Math.max(most, need.memoryMiB.upper * HEAD_ROOM), memoryMinMiB);
-  const fitting = tiers.filter((tier) => tier >= memoryMiB);
-  const cost = (tier: MemoryMiB) => needs.reduce((sum, need) => sum + workerCost(tier, durationOnTier(need, tier)), 0);
+  const { memoryNeededMiB, offers } = compareTiers(needs, tiersMiB, memoryMinMiB);
+  const fitting = offers.filter(({ fits }) => fits);
   let best = fitting[0];
-  for (const tier of fitting) if (best === undefined || cost(tier) < cost(best)) best = tier;
-  return best ?? tiers.at(-1) ?? memoryMiB;
+  for (const offer of fitting) if (best === undefined || offer.costUsd < best.costUsd) best = offer;
+  return best?.memoryMiB ?? offers.at(-1)?.memoryMiB ?? memoryNeededMiB;
 }

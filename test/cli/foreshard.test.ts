@@ -128,9 +128,24 @@ describe('plan', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^small: expected to end after .* of 10 min 00 s allowed, chance \d+.* %, \$[\d.]+ on AWS$/m);
     expect(out).toMatch(/^work +\d+ +\d+ +[\d.]+ s .* 1,769 MiB {2}estimates alone +critical$/m);
-    for (const name of ['critical path', 'shards', 'tiers', 'slots', 'what if'])
+    for (const name of ['critical path', 'shards', 'gap', 'tiers', 'slots', 'what if'])
       expect(out).toMatch(new RegExp(`^${name} `, 'm'));
+    expect(out).toMatch(/; no plan meets this deadline with fewer than \d+\.\d$/m);
+    expect(out).toMatch(/^gap +no order of these shards ends before .*; this plan is \d+\.\d % above that$/m);
+    expect(out).toMatch(/^tiers +replay@1: needs up to .* MiB is the cheapest that holds it, \$/m);
     expect(await readdir(folder)).not.toContain('home');
+  });
+
+  it('shows what a later end saves: each plan of the curve is slower and cheaper than the one before', async () => {
+    const { out } = await here(['plan', await workflowFile('curve', '10m'), '--home', home, '--json']);
+    const { tradeOff, leastMs, plan } = JSON.parse(out);
+    expect(tradeOff.length).toBeGreaterThan(1);
+    for (const [index, { expectedMs, costUsd }] of tradeOff.slice(1).entries()) {
+      expect(expectedMs).toBeGreaterThan(tradeOff[index].expectedMs);
+      expect(costUsd).toBeLessThan(tradeOff[index].costUsd);
+    }
+    expect(leastMs).toBeLessThanOrEqual(plan.expectedEndAt - plan.madeAt);
+    expect(leastMs).toBeGreaterThan(0);
   });
 
   it('gives all of it as one JSON document', async () => {
