@@ -14,9 +14,11 @@ export const handler = stage({
   input: Slot,
   async run(slot, services, { awsRequestId, getRemainingTimeInMillis }) {
     const { clock, settings } = services;
+    const zoneId = await services.zoneId?.();
     const invocation = {
       owner: `${slot.slot}:${awsRequestId}`,
       cold,
+      ...(zoneId !== undefined && { zoneId }),
       claimUntil: clock.now() + settings.invocationMs,
       endsAt: clock.now() + getRemainingTimeInMillis() - settings.answerMs,
     };

@@ -1,125 +1,28 @@
 import { Fn, Stack } from 'aws-cdk-lib';
-import type { Alarm, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, type IMetric, MathExpression, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { Settings } from '../lib/core/settings.ts';
 import { bundleNow } from './bundle.ts';
 import { acknowledgePattern } from './constructs/acknowledge.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { allow } from './constructs/allow.ts';
+import { zoneMismatches } from './constructs/custom-metrics.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
+import { Network } from './constructs/network.ts';
 import { STAGE_NAMES, StageFunctions } from './constructs/stage-functions.ts';
 import { StateMachines } from './constructs/state-machines.ts';
 import { Store } from './constructs/store.ts';
-import { Triggers, type WorkflowSchedule } from './constructs/triggers.ts';
+import { Triggers } from './constructs/triggers.ts';
 import { WorkerPools } from './constructs/worker-pools.ts';
+import type { ForeshardProps } from './foreshard-props.ts';
 
-export interface ForeshardProps {
-  /**
-   * The module with your task code: it exports `tasks`, a list of what `defineTask` makes.
-   *
-   * @default - the built-in tasks alone: `copy`, `replay` and those of the flights example
-   */
-  readonly tasksEntry?: string;
-  /**
-   * Begins the name of every function, machine and dashboard.
-   *
-   * @default - the stack's name in lower case
-   */
-  readonly name?: string;
-  /**
-   * Memory of the worker functions, in MiB, ascending; 1,769 is one vCPU.
-   *
-   * @default [1769, 3538, 7076]
-   */
-  readonly tiersMiB?: readonly number[];
-  /**
-   * Names of the zones in which workers run.
-   *
-   * @default - the first three of the region
-   */
-  readonly zones?: readonly string[];
-  /**
-   * Whether workers are pinned to zones, so that a zone can be lost or drained; without, there is no VPC at all.
-   *
-   * @default true
-   */
-  readonly zonal?: boolean;
-  /**
-   * Slots that one pool can have, over all runs.
-   *
-   * @default 100
-   */
-  readonly slotMax?: number;
-  /**
-   * vCPUs that all slots together may use: what the account's concurrency allows.
-   *
-   * @default 1000
-   */
-  readonly vcpuMax?: number;
-  /**
-   * Whether worker environments are kept started where that pays: where they are used for more than 60 % of the time, or
-   * a cold start would cost a run its deadline. Workers are called by an alias then.
-   *
-   * @default false
-   */
-  readonly provisioned?: boolean;
-  /**
-   * The table of all state, with the keys and the index that `Store` declares.
-   *
-   * @default - a new one, kept when the stack goes
-   */
-  readonly table?: ITable;
-  /**
-   * The bucket of definitions, outputs and reports.
-   *
-   * @default - a new one, kept when the stack goes
-   */
-  readonly bucket?: IBucket;
-  /**
-   * Encrypts the new table and the new bucket.
-   *
-   * @default - the keys of DynamoDB and S3 themselves
-   */
-  readonly encryptionKey?: IKey;
-  /**
-   * Buckets that workflows may read their input from.
-   *
-   * @default - the own bucket alone
-   */
-  readonly inputs?: readonly IBucket[];
-  /**
-   * Workflows that run again and again.
-   *
-   * @default - none
-   */
-  readonly schedules?: readonly WorkflowSchedule[];
-  /**
-   * Definitions uploaded under this prefix of the bucket start a run.
-   *
-   * @default 'requests/'
-   */
-  readonly uploadPrefix?: string;
-  /**
-   * Where alarms are told.
-   *
-   * @default - nowhere: they change colour on the dashboard
-   */
-  readonly alarmTopic?: ITopic;
-  /**
-   * How long logs are kept.
-   *
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: RetentionDays;
-}
+export type { ForeshardProps } from './foreshard-props.ts';
 
 const ROOT = `${import.meta.dirname}/..`;
 const ZONE_COUNT = 3;
@@ -138,8 +41,10 @@ export class Foreshard extends Construct {
   constructor(scope: Construct, id: string, props: ForeshardProps = {}) {
     super(scope, id);
     const prefix = props.name ?? Stack.of(this).stackName.toLowerCase();
-    const settings = settingsOf(props, prefix);
     const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
+    const zones = props.zonal === false ? [] : (props.zones ?? firstZones());
+    const network = zones.length === 0 ? undefined : new Network(this, 'Network', { zones, logRetention });
+    const settings = settingsOf(props, { prefix, zones, zoneIds: network?.zoneIds ?? [] });
     const store = new Store(this, 'Store', storeProps(props));
     const tasksEntry = props.tasksEntry ?? `${ROOT}/lib/tasks/built-in-tasks.ts`;
     const code = Code.fromAsset(bundleNow({ handlers: [...STAGE_NAMES, 'worker'], tasksEntry }));
@@ -155,7 +60,7 @@ export class Foreshard extends Construct {
     };
     const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters');
     const common = { code, environment, store, logRetention };
-    this.workers = new WorkerPools(this, 'Workers', { ...common, settings });
+    this.workers = new WorkerPools(this, 'Workers', { ...common, settings, ...(network && { network }) });
     const workerArns = WorkerPools.arns(this, settings);
     this.stages = new StageFunctions(this, 'Stages', {
       ...common,
@@ -169,16 +74,17 @@ export class Foreshard extends Construct {
     const parts = { stages: this.stages, workers: this.workers };
     this.machines = new StateMachines(this, 'Machines', { ...parts, prefix, logRetention });
     const { machines } = this;
-    new Triggers(this, 'Triggers', {
+    const { starter } = new Triggers(this, 'Triggers', {
       stages: this.stages,
       workflow: machines.workflow,
       bucket: store.bucket,
+      logRetention,
       schedules: props.schedules ?? [],
       uploadPrefix: props.uploadPrefix ?? 'requests/',
       deadLetters,
     });
     const topic = props.alarmTopic ? { topic: props.alarmTopic } : {};
-    this.alarms = new Alarms(this, 'Alarms', { ...parts, machines, store, deadLetters, ...topic }).all;
+    this.alarms = new Alarms(this, 'Alarms', { ...parts, machines, starter, store, deadLetters, ...topic }).all;
     new Dashboard(this, 'Dashboard', { name: prefix, machines, workers: this.workers, store, alarms: this.alarms });
     for (const input of props.inputs ?? []) this.grantInput(input);
     this.table = store.table;
@@ -221,16 +127,48 @@ export class Foreshard extends Construct {
     return this.machines.workflow.metricFailed(options);
   }
 
+  /** Calls of workers for which there was no concurrency, over all pools. */
+  metricWorkerThrottles(options?: MetricOptions): MathExpression {
+    return sumOf(this.workers.pools.map(({ worker }) => worker.metricThrottles(options)));
+  }
+
+  /** Workers that run at once, over all pools. */
+  metricConcurrentWorkers(options?: MetricOptions): MathExpression {
+    const maximum = { statistic: 'Maximum', ...options };
+    return sumOf(this.workers.pools.map(({ worker }) => worker.metric('ConcurrentExecutions', maximum)));
+  }
+
+  /** Failures of the reserver: reservations no longer follow the plans. */
+  metricReserverErrors(options?: MetricOptions): Metric {
+    return this.stages.get('reserver').metricErrors(options);
+  }
+
+  /** Attempts that ran in another zone than their pool's, by zone; none when there are regional pools alone. */
+  metricZoneMismatches(options?: MetricOptions): readonly Metric[] {
+    return zoneMismatches(this.workers.zones, options);
+  }
+
   /** How long a run takes. */
   metricTime(options?: MetricOptions): Metric {
     return this.machines.workflow.metricTime(options);
   }
 }
 
-function settingsOf(props: ForeshardProps, prefix: string): Settings {
-  const zones = props.zonal === false ? [] : (props.zones ?? firstZones());
+function sumOf(metrics: readonly IMetric[]): MathExpression {
+  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+  return new MathExpression({ expression: 'SUM(METRICS())', usingMetrics });
+}
+
+interface Place {
+  readonly prefix: string;
+  readonly zones: readonly string[];
+  readonly zoneIds: readonly string[];
+}
+
+function settingsOf(props: ForeshardProps, { prefix, zones, zoneIds }: Place): Settings {
   return Settings.parse({
     zones,
+    zoneIds,
     workerPrefix: `${prefix}-worker-`,
     ...(props.provisioned && { workerAlias: WORKER_ALIAS }),
     ...(props.tiersMiB && { tiersMiB: [...props.tiersMiB] }),

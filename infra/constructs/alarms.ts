@@ -5,13 +5,16 @@ import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { zoneMismatches } from './custom-metrics.ts';
 import type { StageFunctions } from './stage-functions.ts';
+import type { Starter } from './starter.ts';
 import type { StateMachines } from './state-machines.ts';
 import type { Store } from './store.ts';
 import type { WorkerPools } from './worker-pools.ts';
 
 export interface AlarmsProps {
   readonly machines: StateMachines;
+  readonly starter: Starter;
   readonly stages: StageFunctions;
   readonly workers: WorkerPools;
   readonly store: Store;
@@ -66,7 +69,14 @@ export class Alarms extends Construct {
   }
 }
 
-function watches({ machines, stages, workers, store, deadLetters }: AlarmsProps): Readonly<Record<string, Watch>> {
+function watches({
+  machines,
+  starter,
+  stages,
+  workers,
+  store,
+  deadLetters,
+}: AlarmsProps): Readonly<Record<string, Watch>> {
   const sum = { statistic: 'Sum', period: PERIOD };
   return {
     RunFailed: {
@@ -103,6 +113,15 @@ function watches({ machines, stages, workers, store, deadLetters }: AlarmsProps)
       periodCount: STEADY_COUNT,
       description: 'The table cannot keep up: one partition takes too many writes.',
     },
+    StartsFailed: {
+      metric: starter.resource.metricFailed(sum),
+      threshold: 1,
+      description: 'An upload or an event asked for a run that could not be started.',
+    },
+    ...summed('ZoneMismatch', zoneMismatches(workers.zones, sum), {
+      threshold: 1,
+      description: 'Workers run in another zone than their pool: losing one zone can stop two pools.',
+    }),
     TriggersLost: {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
       threshold: 1,

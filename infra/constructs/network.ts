@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
+  CfnSubnet,
   FlowLogDestination,
   FlowLogTrafficType,
   GatewayVpcEndpointAwsService,
@@ -28,6 +29,8 @@ export class Network extends Construct {
   readonly securityGroup: SecurityGroup;
   /** By zone. */
   readonly subnets: ReadonlyMap<string, ISubnet>;
+  /** Physical IDs of the zones, in their order: known at deployment. */
+  readonly zoneIds: readonly string[];
 
   constructor(scope: Construct, id: string, { zones, logRetention }: NetworkProps) {
     super(scope, id);
@@ -57,6 +60,7 @@ export class Network extends Construct {
       allowAllOutbound: true,
     });
     this.subnets = new Map(zones.map((zone, index) => [zone, subnetAt(vpc, index)]));
+    this.zoneIds = zones.map((_, index) => zoneIdOf(subnetAt(vpc, index)));
   }
 }
 
@@ -65,4 +69,9 @@ function subnetAt({ isolatedSubnets }: Vpc, index: number): ISubnet {
   if (!subnet)
     throw new Error(`there are ${isolatedSubnets.length} subnets, one for each zone; zone ${index} has none`);
   return subnet;
+}
+
+function zoneIdOf({ node }: ISubnet): string {
+  if (!(node.defaultChild instanceof CfnSubnet)) throw new Error(`subnet ${node.path} is not made by this stack`);
+  return node.defaultChild.attrAvailabilityZoneId;
 }

@@ -3,6 +3,7 @@ import { EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events
 import { LambdaFunction, SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -12,6 +13,7 @@ import { Construct } from 'constructs';
 import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
 import type { StageFunctions } from './stage-functions.ts';
+import { Starter } from './starter.ts';
 
 /** A workflow that runs again and again. */
 export interface WorkflowSchedule {
@@ -24,6 +26,7 @@ export interface WorkflowSchedule {
 }
 
 export interface TriggersProps {
+  readonly logRetention: RetentionDays;
   readonly stages: StageFunctions;
   readonly workflow: StateMachine;
   readonly bucket: IBucket;
@@ -41,17 +44,20 @@ const RECONCILE_EVERY = Duration.minutes(1);
 export class Triggers extends Construct {
   private readonly deadLetters: IQueue;
   private readonly role: Role;
+  readonly starter: Starter;
 
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
     const { stages, workflow } = props;
     this.deadLetters = props.deadLetters;
+    this.starter = new Starter(this, 'Starter', { workflow, logRetention: props.logRetention });
     this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     this.every(RECONCILE_EVERY, 'Reconcile', stages.get('reserver'));
     for (const schedule of props.schedules) this.runOn(schedule, workflow);
     this.runOnUpload(props);
-    this.runOnRequest(workflow);
+    this.runOnRequest();
     this.clearUp(workflow, stages.get('aborter'));
+    this.heedAutoshifts(stages.get('recovery'));
   }
 
   private every(interval: Duration, id: string, target: IFunction): void {
@@ -80,8 +86,8 @@ export class Triggers extends Construct {
     });
   }
 
-  /** An upload of `requests/a.json` runs the workflow that it defines. */
-  private runOnUpload({ bucket, uploadPrefix, workflow }: TriggersProps): void {
+  /** An upload of `requests/a.json` runs the workflow that it defines: once for each version that is uploaded. */
+  private runOnUpload({ bucket, uploadPrefix }: TriggersProps): void {
     const location = `s3://${EventField.fromPath('$.detail.bucket.name')}/${EventField.fromPath('$.detail.object.key')}`;
     new Rule(this, 'Upload', {
       description: `Runs the workflow definitions that are uploaded under ${uploadPrefix}`,
@@ -93,16 +99,22 @@ export class Triggers extends Construct {
           object: { key: Match.wildcard(`${uploadPrefix}*.json`) },
         },
       },
-      targets: [this.start(workflow, RuleTargetInput.fromObject({ workflow: location }))],
+      targets: [
+        this.start({
+          // Every upload has a sequencer of its own, and an event that is delivered twice the same one.
+          identity: `${location}#${EventField.fromPath('$.detail.object.sequencer')}`,
+          input: { workflow: location },
+        }),
+      ],
     });
   }
 
-  /** An event `workflow.requested` on the default bus: its detail is the execution's input. */
-  private runOnRequest(workflow: StateMachine): void {
+  /** An event `workflow.requested` on the default bus: its detail is the input. Delivered twice it runs once. */
+  private runOnRequest(): void {
     new Rule(this, 'Request', {
       description: 'Runs what an event workflow.requested asks for',
       eventPattern: { source: Match.exists(), detailType: ['workflow.requested'] },
-      targets: [this.start(workflow, RuleTargetInput.fromEventPath('$.detail'))],
+      targets: [this.start({ identity: EventField.eventId, input: EventField.fromPath('$.detail') })],
     });
   }
 
@@ -128,7 +140,30 @@ export class Triggers extends Construct {
     });
   }
 
-  private start(workflow: StateMachine, input: RuleTargetInput): SfnStateMachine {
-    return new SfnStateMachine(workflow, { input, deadLetterQueue: this.deadLetters });
+  /** AWS shifts traffic away from a zone: it is drained until the shift is over. Needs the observer notification. */
+  private heedAutoshifts(recovery: IFunction): void {
+    new Rule(this, 'Autoshift', {
+      description: 'Drains a zone while AWS shifts traffic away from it',
+      eventPattern: {
+        source: ['aws.arc-zonal-shift'],
+        detailType: ['Autoshift In Progress', 'Autoshift Completed'],
+      },
+      targets: [
+        new LambdaFunction(recovery, {
+          deadLetterQueue: this.deadLetters,
+          event: RuleTargetInput.fromObject({
+            autoshift: {
+              'detail-type': EventField.detailType,
+              detail: { metadata: { awayFrom: EventField.fromPath('$.detail.metadata.awayFrom') } },
+            },
+          }),
+        }),
+      ],
+    });
+  }
+
+  private start(request: { readonly identity: string; readonly input: unknown }): SfnStateMachine {
+    const input = RuleTargetInput.fromObject(request);
+    return new SfnStateMachine(this.starter.resource, { input, deadLetterQueue: this.deadLetters });
   }
 }

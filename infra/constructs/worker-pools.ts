@@ -5,11 +5,13 @@ import { Construct } from 'constructs';
 import type { Settings } from '../../lib/core/settings.ts';
 import { listPools } from '../../lib/plan/list-pools.ts';
 import { REGIONAL } from '../../lib/plan/pool.ts';
-import { Network } from './network.ts';
+import type { Network } from './network.ts';
 import { StageFunction } from './stage-function.ts';
 import type { Store } from './store.ts';
 
 export interface WorkerPoolsProps {
+  /** @default - there are regional pools alone */
+  readonly network?: Network;
   readonly settings: Settings;
   readonly code: Code;
   readonly environment: Readonly<Record<string, string>>;
@@ -35,18 +37,18 @@ const WORKER_TIMEOUT = Duration.seconds(900);
  */
 export class WorkerPools extends Construct {
   readonly pools: readonly WorkerPool[];
-  /** Nothing when there are regional pools alone. */
-  readonly network: Network | undefined;
+  /** None when there are regional pools alone. */
+  readonly zones: readonly string[];
 
   constructor(scope: Construct, id: string, props: WorkerPoolsProps) {
     super(scope, id);
-    const { settings, logRetention } = props;
+    const { settings, logRetention, network } = props;
     const { zones, workerAlias: aliasName } = settings;
-    this.network = zones.length === 0 ? undefined : new Network(this, 'Network', { zones, logRetention });
+    this.zones = zones;
     this.pools = workersOf(settings).map(({ functionName, memoryMiB, zone }) => {
       // A zone's name may be known at deployment only: its place in the list names the construct.
       const place = zone === REGIONAL ? 'Regional' : `Zone${zones.indexOf(zone) + 1}`;
-      const subnet = this.network?.subnets.get(zone);
+      const subnet = network?.subnets.get(zone);
       const { resource } = new StageFunction(this, `${place}Tier${memoryMiB}`, {
         functionName,
         handler: 'worker',
@@ -55,9 +57,9 @@ export class WorkerPools extends Construct {
         timeout: WORKER_TIMEOUT,
         environment: props.environment,
         logRetention,
-        ...(this.network &&
+        ...(network &&
           subnet && {
-            placement: { vpc: this.network.vpc, subnet, securityGroup: this.network.securityGroup },
+            placement: { vpc: network.vpc, subnet, securityGroup: network.securityGroup },
           }),
       });
       props.store.grantTable(resource);

@@ -8,6 +8,8 @@ export const Settings = z.strictObject({
   tiersMiB: z.array(z.number().positive()).min(1).default([1_769, 3_538, 7_076]),
   /** Zones of the worker functions; none means regional pools alone. */
   zones: z.array(z.string().min(1)).default([]),
+  /** Physical IDs of the zones, in their order (`use1-az1`): what AWS calls them where accounts differ. None: unknown. */
+  zoneIds: z.array(z.string()).default([]),
   /** Pools without a zone beside the zonal ones, for overflow. */
   regional: z.boolean().default(true),
   /** Begins the name of every worker function: `foreshard-worker-1769-use1-az1`. */

@@ -40,6 +40,8 @@ export interface Services {
   /** Nothing where started environments are not for sale: embedded, and in stacks that do not want them. */
   readonly provisioning?: Provisioning;
   readonly executions: Executions;
+  /** The physical zone of this process (`use1-az1`), where that can be known. */
+  readonly zoneId?: () => Promise<string | undefined>;
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: Settings;

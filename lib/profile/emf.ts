@@ -30,6 +30,13 @@ const METRICS = [
   { Name: 'recordsOut', Unit: 'Count' },
 ] as const;
 
+/** Only of attempts whose zone is known: a metric without its value would lose the line. */
+const ZONE_MISMATCH = {
+  Namespace: NAMESPACE,
+  Dimensions: [['zone']],
+  Metrics: [{ Name: 'zoneMismatchCount', Unit: 'Count' }],
+} as const;
+
 /** Longest dimension value that CloudWatch takes; a longer one would lose the whole metric. */
 const DIMENSION_LENGTH_MAX = 1_024;
 
@@ -51,6 +58,7 @@ export function toEmf(attempt: ShardAttempt): EmfRecord {
           Dimensions: typeFits ? [['type'], ['type', 'zone'], zoneHealth] : [zoneHealth],
           Metrics: METRICS,
         },
+        ...(attempt.zoneMismatchCount === undefined ? [] : [ZONE_MISMATCH]),
       ],
     },
     ...attempt,

@@ -15,6 +15,10 @@ export const ShardAttempt = z.strictObject({
   epoch: z.int().positive(),
   slot: z.string(),
   zone: z.string(),
+  /** The physical zone in which it ran, where that can be known: `use1-az1`. */
+  zoneId: z.string().optional(),
+  /** 1 when that is not the zone that its function was made for. */
+  zoneMismatchCount: z.int().min(0).max(1).optional(),
   /** Memory of the worker function, in MiB. */
   memoryTierMiB: z.number().positive(),
   /** When the worker had claimed the shard. */

@@ -48,6 +48,7 @@ export function attemptMeter(shard: ShardRecord, traffic: Readonly<ObjectTraffic
         epoch: shard.epoch,
         slot: slot.slot,
         zone: slot.zone,
+        ...whereabouts(scope),
         memoryTierMiB: slot.memoryMiB,
         startedAt,
         durationMs: clock.now() - startedAt,
@@ -67,4 +68,13 @@ export function attemptMeter(shard: ShardRecord, traffic: Readonly<ObjectTraffic
       };
     },
   };
+}
+
+/** A regional pool may run anywhere: no zone is wrong there. */
+function whereabouts({ slot, invocation, services }: WorkScope): Pick<ShardAttempt, 'zoneId' | 'zoneMismatchCount'> {
+  const { zoneId } = invocation;
+  if (zoneId === undefined) return {};
+  const { zones, zoneIds } = services.settings;
+  const expected = zoneIds[zones.indexOf(slot.zone)];
+  return expected === undefined ? { zoneId } : { zoneId, zoneMismatchCount: expected === zoneId ? 0 : 1 };
 }

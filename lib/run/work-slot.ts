@@ -27,6 +27,8 @@ export interface Invocation {
   readonly owner: string;
   /** True for the first call in an execution environment. */
   readonly cold: boolean;
+  /** The physical zone in which it runs, where that is known. */
+  readonly zoneId?: string;
   /** No shard is claimed later. */
   readonly claimUntil: EpochMs;
   /** When the worker must have answered. */

@@ -12,6 +12,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startDefinition } from '../../infra/constructs/starter.ts';
 import { Foreshard, type ForeshardProps } from '../../infra/foreshard.ts';
 import { ForeshardStack, StoreStack } from '../../infra/stack.ts';
 import { parseEnvironment } from '../../lib/adapters/aws/environment.ts';
@@ -140,6 +141,23 @@ describe('the ready app', () => {
     expect(names).toContain(`${settings.workerPrefix}${settings.tiersMiB[0]}-regional`);
   });
 
+  it('tells the functions the physical ID of each zone, from the subnet itself', () => {
+    const [worker] = workersOf(main);
+    const { Variables } = (worker?.Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+    expect(JSON.stringify(Variables?.FORESHARD_SETTINGS).match(/"AvailabilityZoneId"/g)).toHaveLength(3);
+    expect(parseEnvironment(environmentOf(main)).settings.zoneIds).toHaveLength(3);
+  });
+
+  it('drains a zone on an autoshift, and starts nothing but through the machine that names runs', () => {
+    const rules = resources(main, 'AWS::Events::Rule').map(({ Properties }) => JSON.stringify(Properties));
+    expect(rules.filter((rule) => rule.includes('Autoshift In Progress'))).toEqual([
+      expect.stringContaining('$.detail.metadata.awayFrom'),
+    ]);
+    const starting = rules.filter((rule) => rule.includes('identity'));
+    expect(starting).toHaveLength(2);
+    expect(starting.filter((rule) => rule.includes('Starter'))).toHaveLength(2);
+  });
+
   it('tells every alarm where its runbook is', () => {
     const operations = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
     const headings = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading?.toLowerCase());
@@ -148,6 +166,13 @@ describe('the ready app', () => {
     );
     expect(alarms.length).toBeGreaterThanOrEqual(8);
     for (const alarm of alarms) expect(headings).toContain(/operations\.md#(\w+)$/.exec(alarm)?.[1]);
+  });
+});
+
+describe('the express machine that starts runs', () => {
+  it('is valid', () => {
+    const definition = startDefinition('arn:aws:states:eu-central-1:123456789012:stateMachine:test-workflow');
+    expect(asl(JSON.parse(JSON.stringify(definition)))).toMatchObject({ isValid: true });
   });
 });
 
@@ -292,7 +317,7 @@ describe('props', () => {
 describe('grants and metrics', () => {
   it('grantStart lets a role start runs, and grantWorkers gives task code what it needs', () => {
     const { template } = make(undefined, ({ stack, foreshard }) => {
-      const role = new Role(stack, 'Starter', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      const role = new Role(stack, 'Asker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
       foreshard.grantStart(role);
       const topic = new Topic(stack, 'News');
       foreshard.grantWorkers((worker) => topic.grantPublish(worker));
@@ -300,8 +325,25 @@ describe('grants and metrics', () => {
     const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
     expect(policies.filter((policy) => policy.includes('sns:Publish'))).toHaveLength(1);
     expect(
-      policies.filter((policy) => policy.includes('Starter') && policy.includes('states:StartExecution')),
+      policies.filter((policy) => policy.includes('Asker') && policy.includes('states:StartExecution')),
     ).toHaveLength(1);
+  });
+
+  it('has a metric for workers, reservations and zones', () => {
+    const { foreshard } = make(() => ({ zonal: true, zones: ['a', 'b'] }));
+    const used = (metric: { toMetricConfig(): { mathExpression?: { usingMetrics: object } } }) =>
+      Object.values(metric.toMetricConfig().mathExpression?.usingMetrics ?? {}) as { metricName: string }[];
+    const pools = Array.from({ length: 3 });
+    expect(used(foreshard.metricWorkerThrottles()).map(({ metricName }) => metricName)).toEqual(
+      pools.fill('Throttles'),
+    );
+    const concurrent = used(foreshard.metricConcurrentWorkers()).map(({ metricName }) => metricName);
+    expect(concurrent).toEqual(pools.fill('ConcurrentExecutions'));
+    expect(foreshard.metricReserverErrors().metricName).toBe('Errors');
+    expect(foreshard.metricZoneMismatches().map(({ dimensions }) => dimensions)).toEqual([
+      { zone: 'a' },
+      { zone: 'b' },
+    ]);
   });
 
   it('names the metrics of the workflow machine', () => {

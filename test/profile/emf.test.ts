@@ -8,7 +8,11 @@ const DIMENSIONS_MAX = 30;
 const VALUE_LENGTH_MAX = 1_024;
 
 it('comes back from its log line as it was', () => {
-  for (const attempt of [anAttempt(), anAttempt({ outcome: 'failed', error: 'OutOfMemory', context: { users: 7 } })]) {
+  for (const attempt of [
+    anAttempt(),
+    anAttempt({ zoneId: 'use1-az1', zoneMismatchCount: 1 }),
+    anAttempt({ outcome: 'failed', error: 'OutOfMemory', context: { users: 7 } }),
+  ]) {
     expect(fromEmf(JSON.parse(JSON.stringify(toEmf(attempt))))).toEqual(attempt);
   }
 });
@@ -49,4 +53,13 @@ it.each([
   expect(() => fromEmf(record)).toThrow(
     expect.objectContaining({ name: 'CorruptData', message: expect.stringContaining(field) }),
   );
+});
+
+it('counts a mismatch of zones where the zone is known, and names no metric that the line has not', () => {
+  const names = (attempt: ReturnType<typeof anAttempt>) =>
+    toEmf(attempt)._aws.CloudWatchMetrics.flatMap(({ Metrics, Dimensions }) =>
+      Metrics.filter(({ Name }) => Name === 'zoneMismatchCount').map(() => Dimensions),
+    );
+  expect(names(anAttempt({ zoneMismatchCount: 0 }))).toEqual([[['zone']]]);
+  expect(names(anAttempt())).toEqual([]);
 });

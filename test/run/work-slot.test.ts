@@ -76,6 +76,34 @@ async function scene(
   };
 }
 
+describe('workSlot: where a worker is', () => {
+  const zoned = () =>
+    memoryServices({ tasks: [pass], settings: { zones: ['az1', 'az2'], zoneIds: ['use1-az4', 'use1-az6'] } });
+
+  it.each([
+    ['use1-az4', 0],
+    ['use1-az6', 1],
+  ])('records that it ran in %s, with %i mismatch', async (zoneId, zoneMismatchCount) => {
+    const services = zoned();
+    const { work, run } = await scene([{ id: 'a', ranges: ranges(1) }], {}, services);
+    await work({ zoneId });
+    expect(await readAttempts(services.table, run)).toMatchObject([{ zoneId, zoneMismatchCount }]);
+  });
+
+  it('records nothing when it does not know, and no mismatch where no zone is expected', async () => {
+    for (const [services, zoneId] of [
+      [zoned(), undefined],
+      [memoryServices({ tasks: [pass] }), 'use1-az4'],
+    ] as const) {
+      const { work, run } = await scene([{ id: 'a', ranges: ranges(1) }], {}, services);
+      await work({ ...(zoneId !== undefined && { zoneId }) });
+      const [attempt] = await readAttempts(services.table, run);
+      expect(attempt?.zoneId).toBe(zoneId);
+      expect(attempt).not.toHaveProperty('zoneMismatchCount');
+    }
+  });
+});
+
 describe('workSlot: what a worker takes', () => {
   it('takes the lowest rank first', async () => {
     const ranks = ['3', '1', '2', '4'];

@@ -8,9 +8,11 @@ import { zlibCodecs } from '../zlib-codecs.ts';
 import { dynamoTable } from './dynamo-table.ts';
 import { emfMetrics } from './emf-metrics.ts';
 import { parseEnvironment } from './environment.ts';
+import { lambdaZone } from './lambda-zone.ts';
 import { lazyExecutions } from './lazy-executions.ts';
 import { lazyFunctions } from './lazy-functions.ts';
 import { lazyProvisioning } from './lazy-provisioning.ts';
+import { once } from './once.ts';
 import { s3ObjectStore } from './s3-object-store.ts';
 
 /**
@@ -43,6 +45,7 @@ export function awsServices(environment: NodeJS.ProcessEnv, tasks: readonly AnyT
     functions: lazyFunctions(),
     ...(settings.settings.workerAlias !== undefined && { provisioning: lazyProvisioning() }),
     executions: lazyExecutions(settings.machineArns),
+    zoneId: once(() => lambdaZone(environment)),
     clock: systemClock(),
     random: Math.random,
     settings: settings.settings,
