@@ -118,7 +118,7 @@ async function countedRun() {
   const services: Services = {
     table: dynamoTable({ client: tables.client, tableName: 'cost' }),
     objects: objects.store,
-    metrics: { emit: () => undefined },
+    metrics: { emit: () => undefined, read: async () => [] },
     functions,
     executions,
     clock: systemClock(),

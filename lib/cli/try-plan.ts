@@ -95,7 +95,7 @@ function lookingServices({ services }: Home, tasks: TaskRegistry): Services {
     random: seededRandom(SEED),
     codecs: zlibCodecs,
     meter: threadMeter(),
-    metrics: { emit: startsNothing },
+    metrics: { emit: startsNothing, read: startsNothing },
     functions: {
       invoke: startsNothing,
       concurrency: startsNothing,

@@ -1,9 +1,11 @@
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, HeadObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloudwatchMetrics } from '../../lib/adapters/aws/cloudwatch-metrics.ts';
 import { dynamoTable } from '../../lib/adapters/aws/dynamo-table.ts';
 import { lambdaFunctions } from '../../lib/adapters/aws/lambda-functions.ts';
 import { MULTIPART_MIN_BYTES } from '../../lib/adapters/aws/put-in-parts.ts';
@@ -15,8 +17,10 @@ import { collect } from '../../lib/core/collect.ts';
 import { inParallel } from '../../lib/core/in-parallel.ts';
 import type { Functions } from '../../lib/ports/functions.ts';
 import type { Table } from '../../lib/ports/table.ts';
+import { type EmfRecord, NAMESPACE } from '../../lib/profile/emf.ts';
 import { executionsContract } from './executions-contract.ts';
 import { functionsContract } from './functions-contract.ts';
+import { metricsContract } from './metrics-contract.ts';
 import { objectStoreContract } from './object-store-contract.ts';
 import { provisioningContract } from './provisioning-contract.ts';
 import { tableContract } from './table-contract.ts';
@@ -116,6 +120,18 @@ describe.skipIf(endpoint === undefined)('on AWS', () => {
     };
   });
 
+  metricsContract('CloudWatch', async () => {
+    const client = new CloudWatchClient();
+    return {
+      metrics: cloudwatchMetrics(client),
+      async emitAll(records) {
+        const MetricData = records.flatMap(dataOf);
+        await client.send(new PutMetricDataCommand({ Namespace: NAMESPACE, MetricData }));
+      },
+      close: async () => client.destroy(),
+    };
+  });
+
   executionsContract('Step Functions', async () => {
     const sfn = new SFNClient();
     // It only waits: functions are called in test/end-to-end-moto.test.ts.
@@ -137,6 +153,21 @@ describe.skipIf(endpoint === undefined)('on AWS', () => {
 describe.skipIf(endpoint !== undefined)('on AWS', () => {
   it.skip('needs AWS_ENDPOINT_URL: run `.ci/moto npx vitest run test/contracts/aws.test.ts`', () => undefined);
 });
+
+/** CloudWatch Logs takes metrics out of EMF lines; an endpoint without it gets the same by hand. */
+function dataOf(record: EmfRecord): readonly MetricDatum[] {
+  return record._aws.CloudWatchMetrics.flatMap(({ Dimensions, Metrics }) =>
+    Dimensions.flatMap((set) =>
+      Metrics.map(({ Name, Unit }) => ({
+        MetricName: Name,
+        Unit: Unit as 'Count',
+        Value: Object(record)[Name],
+        Timestamp: new Date(record._aws.Timestamp),
+        Dimensions: set.map((name) => ({ Name: name, Value: Object(record)[name] })),
+      })),
+    ),
+  );
+}
 
 /** By hand, for want of a client: moto creates no function for a role that it does not know. */
 async function createRole(): Promise<void> {

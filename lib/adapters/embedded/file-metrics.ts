@@ -1,8 +1,11 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { EmfRecord } from '../../profile/emf.ts';
+import { bucketsOfRecords } from '../../profile/series/buckets-of-records.ts';
+
+const ENDING = '.ndjson';
 
 /**
  * Collects each run's metrics in a file of their own, one line of EMF a record, as CloudWatch would find them in a log.
@@ -13,15 +16,27 @@ import type { EmfRecord } from '../../profile/emf.ts';
  */
 export function fileMetrics(folder: string): Metrics {
   mkdirSync(folder, { recursive: true });
-  return { emit: (record) => appendFileSync(fileOf(folder, record.run), `${JSON.stringify(record)}\n`) };
+  return {
+    emit: (record) => appendFileSync(fileOf(folder, record.run), `${JSON.stringify(record)}\n`),
+    async read(series, window) {
+      const files = (await readdir(folder)).filter((file) => file.endsWith(ENDING)).sort();
+      const records: EmfRecord[] = [];
+      for (const file of files) records.push(...(await recordsIn(join(folder, file))));
+      return series.map((one) => bucketsOfRecords(records, one, window));
+    },
+  };
 }
 
 /**
  * @returns the run's records in the order in which they were emitted, none for a run that has not emitted any; a line
  *   that a crash of the machine cut off is left out
  */
-export async function readMetrics(folder: string, run: string): Promise<readonly EmfRecord[]> {
-  const text = await readFile(fileOf(folder, run), 'utf8').catch((error: unknown) => {
+export function readMetrics(folder: string, run: string): Promise<readonly EmfRecord[]> {
+  return recordsIn(fileOf(folder, run));
+}
+
+async function recordsIn(path: string): Promise<readonly EmfRecord[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;
   });
@@ -30,5 +45,5 @@ export async function readMetrics(folder: string, run: string): Promise<readonly
 }
 
 function fileOf(folder: string, run: string): string {
-  return join(folder, `${encodeURIComponent(run)}.ndjson`);
+  return join(folder, `${encodeURIComponent(run)}${ENDING}`);
 }
