@@ -8,6 +8,7 @@ import { planCommand } from './plan-command.ts';
 import { profileCommand } from './profile-command.ts';
 import { reportCommand } from './report-command.ts';
 import { resumeCommand, runCommand } from './run-command.ts';
+import { simulateCommand } from './simulate-command.ts';
 import { tasksCommand } from './tasks-command.ts';
 
 /**
@@ -16,6 +17,7 @@ import { tasksCommand } from './tasks-command.ts';
  */
 export const commands: readonly ((context: CliContext) => Command)[] = [
   planCommand,
+  simulateCommand,
   runCommand,
   resumeCommand,
   reportCommand,

@@ -40,10 +40,11 @@ export function planCommand(context: CliContext): Command {
       const alternatives = options.whatIf ? await planAlternatives(tried, home, tasks) : [];
       const tradeOff = options.whatIf ? await planTradeOff(tried, { home, tasks }) : [];
       const late = tried.plan.expectedEndAt > tried.definition.deadlineAt;
+      const { request: _forecastAgain, ...shown } = tried;
       giveAnswer(
         context,
         {
-          json: { ...tried, alternatives, tradeOff },
+          json: { ...shown, alternatives, tradeOff },
           text: (colour) => planText(tried, { alternatives, tradeOff }, colour).join('\n'),
           exitCode: late ? EXIT_CODES.deadlineMissed : EXIT_CODES.ok,
         },

@@ -32,6 +32,8 @@ export interface TriedPlan {
   readonly forecast: Forecast;
   readonly plan: Plan;
   readonly pools: readonly Pool[];
+  /** What the plan was made of. */
+  readonly request: AllocateRequest;
   /** After which time from now no plan of these shards can end sooner. */
   readonly leastMs: DurationMs;
   /** For each type of shards, what every tier would take. */
@@ -68,6 +70,7 @@ export async function tryPlan(workflow: unknown, home: Home, tasks: TaskRegistry
     forecast: await readDocument(objects, { run: RUN, name: 'forecast' }, Forecast),
     plan,
     pools: facts.pools,
+    request,
     leastMs: planBound(request, { graph, sized: sizeShards(request) }, plan.expectedEndAt - plan.madeAt),
     tiers: tiersOf(request),
   };
@@ -88,8 +91,11 @@ function call(handler: StageHandler<unknown>, event: unknown, services: Services
 }
 
 function lookingServices({ services }: Home, tasks: TaskRegistry): Services {
+  const now = services.clock.now();
   return {
     ...services,
+    // planning takes none of the time that is planned: the same question gets the same answer
+    clock: { ...services.clock, now: () => now },
     objects: scratchObjects(services.objects),
     tasks,
     random: seededRandom(SEED),

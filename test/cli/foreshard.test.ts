@@ -162,6 +162,36 @@ describe('plan', () => {
   });
 });
 
+describe('simulate', () => {
+  it('says when a plan would end under each controller, and the same again for the same seed', async () => {
+    const args = ['simulate', await workflowFile('tried', '1m'), '--home', home, '--runs', '50', '--slots', '4'];
+    const { code, out, err } = await foreshard(args);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    for (const name of ['foreshard', 'patent', 'target-tracking', 'keda', 'static'])
+      expect(out).toMatch(new RegExp(`^${name} +[\\d.]+ .*s +[\\d.]+ .*%.* to .*%`, 'm'));
+    expect(await readdir(folder)).not.toContain('home');
+    const [first, again, other] = await Promise.all(
+      [args, args, [...args, '--seed', '2']].map(async (asked) => (await here([...asked, '--json'])).out),
+    );
+    expect(again).toBe(first);
+    expect(JSON.parse(other ?? '').simulated).not.toEqual(JSON.parse(first ?? '').simulated);
+  });
+
+  it('makes a run later and dearer with stragglers and a lost zone, and names what it does not know', async () => {
+    const args = ['simulate', await workflowFile('tried', '1m'), '--home', home, '--runs', '50', '--json'];
+    const own = async (...more: readonly string[]) =>
+      JSON.parse((await here([...args, '--controllers', 'foreshard', ...more])).out).simulated[0];
+    const [calm, slow, lost] = [await own(), await own('--stragglers', '0.3'), await own('--lose-zone-at', '0.3')];
+    expect(slow.medianMs).toBeGreaterThan(calm.medianMs);
+    expect(slow.costUsd).toBeGreaterThan(calm.costUsd);
+    expect(lost.lostCount).toBeGreaterThan(0);
+    expect(lost.medianMs).toBeGreaterThan(calm.medianMs);
+    const { code, err } = await here([...args, '--controllers', 'magic']);
+    expect(code).toBe(EXIT_CODES.badInput);
+    expect(err).toMatch(/^error: .*controllers.*\n$/);
+  });
+});
+
 describe('report', () => {
   const report = runReport();
 

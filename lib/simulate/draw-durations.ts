@@ -1,0 +1,40 @@
+import type { DurationMs } from '../core/quantity.ts';
+import type { Random } from '../core/random.ts';
+
+/** What the durations of a run's shards are drawn from. */
+export interface DrawnDurations {
+  /** As predicted, the median. */
+  readonly durationsMs: Float64Array;
+  /** Spread of each log duration. */
+  readonly sigmas: Float64Array;
+  /** A number for the type of each shard. */
+  readonly typeOf: Int32Array;
+  /** Share of shards that are slow for no reason. */
+  readonly stragglerShare: number;
+}
+
+/** Of the variance of a prediction's error, the part that all shards of a type share: as in `chanceInTime`. */
+const SHARED_VARIANCE = 0.25;
+/** How many times as long a straggler takes: docs/methods.md, "How many shards". */
+const STRAGGLER_LEAST = 2;
+const STRAGGLER_MOST = 8;
+
+/** Durations lognormal about the prediction, with an error of their own and one that is shared by their type. */
+export function drawDurations(
+  { durationsMs, sigmas, typeOf, stragglerShare }: DrawnDurations,
+  random: Random,
+): Float64Array {
+  const typeCount = typeOf.reduce((most, type) => Math.max(most, type + 1), 0);
+  const shared = Float64Array.from({ length: typeCount }, () => gaussian(random));
+  return durationsMs.map((durationMs, shard): DurationMs => {
+    const common = Math.sqrt(SHARED_VARIANCE) * (shared[typeOf[shard] ?? 0] ?? 0);
+    const error = (sigmas[shard] ?? 0) * (common + Math.sqrt(1 - SHARED_VARIANCE) * gaussian(random));
+    const slow = random() < stragglerShare ? STRAGGLER_LEAST + (STRAGGLER_MOST - STRAGGLER_LEAST) * random() : 1;
+    return durationMs * Math.exp(error) * slow;
+  });
+}
+
+/** A standard normal number. @see Box and Muller, 1958 */
+function gaussian(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
