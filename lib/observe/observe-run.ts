@@ -15,6 +15,12 @@ import type { Predictions } from './predictions.ts';
 const SETTLING_LOOKS = 4;
 const SETTLING_SHARE = 1 / 8;
 
+/**
+ * A shard is looked into once it is beyond its interval by this many overheads: what has overrun by a time is expected to
+ * need about that time again, and nobody cuts a shard for a rest of less than two overheads.
+ */
+const OVERDUE_OVERHEADS = 2;
+
 /** Whole looks may take this share of the time: one at a run of many shards costs the table that the shards need. */
 const LOOK_SHARE = 1 / 20;
 
@@ -97,12 +103,12 @@ function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
 
 /** Late, out of slots, a shard beyond its interval, or slots without work beside shards that are being worked. */
 function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
-  const { now, plan, running, progress, predictions } = look;
+  const { now, plan, running, progress, predictions, settings } = look;
   if (expectedEndAt > plan.deadlineAt && plan.expectedEndAt <= plan.deadlineAt) return true;
   if (plan.grants.every(({ until }) => until <= now)) return true;
   const overdue = running.some((shard) => {
     const upperMs = predictions.need(shard)?.durationMs.upper ?? Number.POSITIVE_INFINITY;
-    return now - (shard.claimedAt ?? now) > upperMs;
+    return now - (shard.claimedAt ?? now) > upperMs + OVERDUE_OVERHEADS * settings.shardOverheadMs;
   });
   const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
   return overdue || (readyCount === 0 && running.length < slotCount(plan, now));

@@ -7,7 +7,7 @@ import { type TaskGraph, taskOrder } from './task-graph.ts';
 /** Of the variance of a prediction's error, the part that all shards of a type share: the model is wrong for all. */
 const SHARED_VARIANCE = 0.25;
 /** Shard durations drawn in all; more shards get fewer samples, but never fewer than the least. */
-const DRAWS_MAX = 1_000_000;
+const DRAWS_MAX = 400_000;
 const SAMPLES_MIN = 40;
 const SAMPLES_MAX = 1_000;
 
