@@ -164,6 +164,12 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
+    name: 'a canary of an operation that can never begin is waited for',
+    file: `${RUN}/run-progress.ts`,
+    find: ` || (seen.barred === 'doomed' && shard.state === 'BLOCKED')`,
+    replace: '',
+  },
+  {
     name: 'a run is created over itself',
     file: `${RUN}/create-run.ts`,
     find: `const write = await table.put(item, { attribute: 'partition', exists: false });`,

@@ -25,8 +25,8 @@ export interface RunProgress {
   /** In topological order. */
   readonly operations: readonly OperationProgress[];
   /**
-   * Waiting shards of operations that have begun which will never start. A canary among them has ended without a
-   * verdict: whoever judges canaries must not wait for it.
+   * Waiting shards which will never start. A canary among them has ended without a verdict: whoever judges canaries
+   * must not wait for it.
    */
   readonly doomedShards: ReadonlySet<ShardId>;
   /** Attempts that failed, at shards of operations that have begun and are not complete. */
@@ -38,8 +38,8 @@ export interface RunProgress {
 /**
  * How far a run is.
  *
- * @complexity reads the shards of operations that have begun and are not complete, page by page; all shards at once when
- *   many operations are incomplete
+ * @complexity reads the shards of operations that have begun and are not complete, or never will begin, page by page; all
+ *   shards at once when many operations are incomplete
  */
 export async function runProgress(table: Table, run: RunId): Promise<RunProgress> {
   const operations = await readOperations(table, run);
@@ -52,7 +52,7 @@ export async function runProgress(table: Table, run: RunId): Promise<RunProgress
     if (operation.completedAt !== undefined) complete.add(operation.operation);
     const barred = barredBy(operation, complete, dead);
     const whole = barred || complete.has(operation.operation);
-    const shards = whole ? [] : await shardsOf(operation.operation);
+    const shards = whole && barred !== 'doomed' ? [] : await shardsOf(operation.operation);
     // its completion is not written down: see `barrier` of the shard record
     if (shards.some((shard) => !shard.barrier && indexDone(shard))) complete.add(operation.operation);
     progress.push(whole ? unread(operation, barred) : counted(operation, shards, dead));
@@ -146,7 +146,7 @@ function buryOperation(
 ): void {
   if (seen.barred === 'doomed') dead.whole.add(operation);
   for (const shard of seen.shards) {
-    const doomed = isDoomed(shard, dead);
+    const doomed = isDoomed(shard, dead) || (seen.barred === 'doomed' && shard.state === 'BLOCKED');
     if (doomed) dead.shards.add(shard.shard);
     if (doomed || shard.state === 'POISONED') dead.indexes.add(shard.root);
   }

@@ -222,7 +222,7 @@ export function protocolContract(name: string, tableOf: () => Table): void {
       await releaseShard(tableOf(), shard, { verdict: POISON, error: BROKEN, now: 1_200 });
       const before = await runProgress(tableOf(), run);
       expect(before.state).toBe('running');
-      expect([...before.doomedShards]).toEqual(['b/0']);
+      expect([...before.doomedShards]).toEqual(['b/0', 'c/0']);
       await finish(tableOf(), run, 'a/1');
       await finish(tableOf(), run, 'b/1');
       expect(await runProgress(tableOf(), run)).toMatchObject({

@@ -163,30 +163,35 @@ export const plan: Behaviour = async (world, _actor, table) => {
   }
 };
 
-/** Judges canaries once all shards of their type that may run have ended. */
+/** Judges canaries once all shards of their type that may run have ended; no type waits for another. */
 export const promote: Behaviour = async (world, actor, table) => {
   const { scenario, run, scheduler } = world;
-  for (const { id, type } of scenario.operations) {
-    const guarded = scenario.shards.some(
-      ({ operation, needs }) => operation === id && needs.includes(canaryNeed(type)),
-    );
-    while (guarded && !world.over) {
-      await scheduler.sleep(10 + upTo(world, 20));
-      const shards = await patiently(() => collect(readShards(table, run, id)));
-      const canaries = shards?.filter(({ needs }) => !needs.includes(canaryNeed(type))) ?? [];
-      const doomed = (await patiently(() => runProgress(table, run)))?.doomedShards;
+  const waiting = new Set(
+    scenario.shards.map(({ type }) => type).filter((type) => scenario.shards.some(isGuarded(type))),
+  );
+  while (waiting.size > 0 && !world.over) {
+    await scheduler.sleep(10 + upTo(world, 20));
+    const shards = await patiently(() => collect(readShards(table, run)));
+    const progress = await patiently(() => runProgress(table, run));
+    if (!shards || !progress) continue;
+    for (const type of waiting) {
+      const canaries = shards.filter((shard) => shard.type === type && !shard.needs.includes(canaryNeed(type)));
       const ended = canaries.filter(
-        ({ shard, state }) => ['DONE', 'POISONED', 'REMOVED'].includes(state) || doomed?.has(shard),
+        ({ shard, state }) => ['DONE', 'POISONED', 'REMOVED'].includes(state) || progress.doomedShards.has(shard),
       );
-      if (!shards || canaries.length === 0 || ended.length < canaries.length) continue;
+      if (canaries.length === 0 || ended.length < canaries.length) continue;
       const told = await patiently(async () => {
         await releaseCanary(table, { run, type }, clockOf(world, actor));
         return true;
       });
-      if (told) break;
+      if (told) waiting.delete(type);
     }
   }
 };
+
+function isGuarded(type: string) {
+  return (shard: { readonly needs: readonly string[] }): boolean => shard.needs.includes(canaryNeed(type));
+}
 
 export const create: Behaviour = async (world, actor, table) => {
   const { run, scenario } = world;
