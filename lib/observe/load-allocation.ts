@@ -1,6 +1,7 @@
 import { collect } from '../core/collect.ts';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import type { RunId } from '../core/ids.ts';
+import type { DurationMs } from '../core/quantity.ts';
 import { Forecast } from '../forecast/forecast.ts';
 import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
@@ -17,6 +18,9 @@ import { Sharding } from '../shards/sharding.ts';
 import type { AllocationFacts } from './allocation-request.ts';
 import { judgeCanaries } from './judge-canaries.ts';
 import { predictions as predictionsOf } from './predictions.ts';
+
+/** Workers store a canary's telemetry right behind its commit: what is not there by then went with its worker. */
+const TELEMETRY_WAIT_MS: DurationMs = 3_000;
 
 /**
  * Reads all that a plan is made of.
@@ -44,7 +48,7 @@ export async function loadAllocation(
     shards: new Map(records.map((record) => [record.shard, record])),
     attempts: waiting ? await readAttempts(table, run) : [],
     doomed: waiting ? (await runProgress(table, run)).doomedShards : new Set(),
-    silentBefore: clock.now() - settings.leaseMs,
+    silentBefore: clock.now() - TELEMETRY_WAIT_MS,
     predictions,
   });
   const closed = settings.zones.filter((zone) => !open.includes(zone));

@@ -54,6 +54,7 @@ export async function runScope(
   const { operations, context } = await factsOf(slot.run, services.objects);
   let waiting: ShardAttempt[] = [];
   let first = true;
+  let reportCount = 0;
   let flushedAt = services.clock.now();
   const flush = async () => {
     const stored = waiting;
@@ -76,7 +77,10 @@ export async function runScope(
     async report(attempt) {
       services.metrics.emit(toEmf(attempt));
       waiting.push(attempt);
-      const due = services.clock.now() - flushedAt >= ATTEMPT_AGE_MAX_MS;
+      reportCount += 1;
+      // a run waits for its canaries, which come first: a worker that dies must not take their telemetry with it
+      const mayBeCanary = reportCount <= services.settings.canaryCount;
+      const due = mayBeCanary || services.clock.now() - flushedAt >= ATTEMPT_AGE_MAX_MS;
       if (due || waiting.length >= ATTEMPTS_AT_ONCE) await flush();
     },
     flush,

@@ -5,8 +5,8 @@ import { memoryServices } from '../fixtures/memory-services.ts';
 import { storedRun } from '../fixtures/stored-run.ts';
 import { anAttempt } from '../profile/an-attempt.ts';
 
-async function scope() {
-  const services = memoryServices();
+async function scope(canaryCount = 0) {
+  const services = memoryServices({ settings: { canaryCount } });
   const run = await storedRun(services, [{ id: 'a' }]);
   const slot = { run, slot: 's', pool: '1769-az1', zone: 'az1', memoryMiB: 1_769 };
   const invocation = { owner: 's:1', cold: true, claimUntil: 1, endsAt: 1 };
@@ -35,6 +35,20 @@ describe('runScope', () => {
     await flush();
     await flush();
     expect([await storedCount(), services.emitted.length]).toEqual([26, 26]);
+  });
+
+  it('keeps back nothing that may be of a canary: the first attempts of the invocation', async () => {
+    const { services, run, open } = await scope(2);
+    const { report } = await open();
+    const storedCount = async () => (await readAttempts(services.table, run)).length;
+    for (const [epoch, count] of [
+      [1, 1],
+      [2, 2],
+      [3, 2],
+    ] as const) {
+      await report(anAttempt({ run, epoch }));
+      expect(await storedCount()).toBe(count);
+    }
   });
 
   it('reads the documents of a run once for all calls', async () => {
