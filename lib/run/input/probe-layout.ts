@@ -2,7 +2,6 @@ import { ForeshardError } from '../../core/foreshard-error.ts';
 import type { ObjectInfo, ObjectLocation, ObjectStore } from '../../ports/object-store.ts';
 import type { InputLayout } from '../../shards/input-layout.ts';
 import type { DataSource } from '../../workflow/definition.ts';
-import { openParquet } from './parquet-file.ts';
 
 /** Objects of one input; more are grouped into fewer, larger ones. */
 const OBJECTS_MAX = 100_000;
@@ -96,6 +95,7 @@ function rowsIn(groups: InputLayout['segments']): number {
 }
 
 async function rowGroups(info: ObjectInfo, objects: ObjectStore): Promise<InputLayout['segments']> {
+  const { openParquet } = await import('./parquet-file.ts');
   const { metadata } = await openParquet(info, objects);
   return metadata.row_groups.map(({ num_rows, columns }) => ({
     units: Number(num_rows),

@@ -4,9 +4,7 @@ import type { DataRange, InputLayout } from '../../shards/input-layout.ts';
 import type { DataSource } from '../../workflow/definition.ts';
 import type { Block } from '../define-task.ts';
 import { type ObjectPart, objectParts } from './object-parts.ts';
-import { readCsv } from './read-csv.ts';
 import { readNdjson } from './read-ndjson.ts';
-import { readParquet } from './read-parquet.ts';
 
 /** Numbers of one block of keys. */
 const BLOCK_KEYS_MAX = 16_384;
@@ -50,16 +48,24 @@ export async function* readRange(request: RangeRequest): AsyncGenerator<ReadBloc
   }
 }
 
-function readPart(part: ObjectPart, { source, objects, codecs }: RangeRequest): AsyncIterable<ReadBlock> {
+/** A format's reader is loaded with its first part: most workers start sooner without any. */
+async function* readPart(part: ObjectPart, { source, objects, codecs }: RangeRequest): AsyncGenerator<ReadBlock> {
   switch (source.kind) {
-    case 'csv':
-      return readCsv(part, source, objects);
+    case 'csv': {
+      const { readCsv } = await import('./read-csv.ts');
+      yield* readCsv(part, source, objects);
+      return;
+    }
     case 'ndjson':
-      return readNdjson(part, objects);
-    case 'parquet':
-      return readParquet(part, source, { objects, codecs });
+      yield* readNdjson(part, objects);
+      return;
+    case 'parquet': {
+      const { readParquet } = await import('./read-parquet.ts');
+      yield* readParquet(part, source, { objects, codecs });
+      return;
+    }
     default:
-      return oneObject(part);
+      yield* oneObject(part);
   }
 }
 

@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync';
 import * as z from 'zod';
 import { defineTask } from '../../run/define-task.ts';
 import type { AirportAggregate, FlightsAggregate } from './aggregate.ts';
@@ -27,14 +26,16 @@ export const flightsJoin = defineTask<z.infer<typeof JoinParams>, FlightsAggrega
   name: 'flights-join',
   params: JoinParams,
   async run({ params, input, objects, write }) {
-    const places = placesOf(await objects.get(params.airports));
+    const places = await placesOf(await objects.get(params.airports));
     for await (const { records } of input) {
       for (const record of records) write(record.kind === 'airport' ? joined(record, places) : record);
     }
   },
 });
 
-function placesOf(csv: Uint8Array): ReadonlyMap<string, AirportPlace> {
+/** The parser is loaded with the file: the other tasks of the bundle start sooner without it. */
+async function placesOf(csv: Uint8Array): Promise<ReadonlyMap<string, AirportPlace>> {
+  const { parse } = await import('csv-parse/sync');
   const rows = z.array(Place).parse(parse(new TextDecoder().decode(csv), { columns: true, bom: true }));
   return new Map(rows.map(({ iata, ...place }) => [iata, place]));
 }
