@@ -9,6 +9,7 @@ import { profileCommand } from './profile-command.ts';
 import { reportCommand } from './report-command.ts';
 import { resumeCommand, runCommand } from './run-command.ts';
 import { simulateCommand } from './simulate-command.ts';
+import { statusCommand } from './status-command.ts';
 import { tasksCommand } from './tasks-command.ts';
 
 /**
@@ -20,6 +21,7 @@ export const commands: readonly ((context: CliContext) => Command)[] = [
   simulateCommand,
   runCommand,
   resumeCommand,
+  statusCommand,
   reportCommand,
   importCommand,
   tasksCommand,

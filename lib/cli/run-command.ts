@@ -26,9 +26,12 @@ const RunOptions = optionsWith({
   resume: RunName.optional(),
   slots: z.coerce.number().pipe(z.int().positive().max(256)).optional(),
   chaos: z.string().optional(),
+  watch: z.boolean().default(false),
 });
 
-const ResumeOptions = optionsWith({});
+const ResumeOptions = optionsWith({ watch: z.boolean().default(false) });
+
+const WATCH_HELP = 'serve a live view to this machine while the run goes on, and print its address';
 
 /** `foreshard run`: a workflow on this machine, from its definition to its report. */
 export function runCommand(context: CliContext): Command {
@@ -39,10 +42,11 @@ export function runCommand(context: CliContext): Command {
     .option('--run <name>', 'name of the run; without it the name of the workflow and the time')
     .option('--resume <run>', 'go on with a run that was interrupted instead of starting one')
     .option('--slots <count>', 'slots to work with; without it one for each processor')
+    .option('--watch', WATCH_HELP)
     .option('--chaos <faults>', `let things go wrong on purpose, such as ${CHAOS_FORMS}; see docs/operations.md`)
     .addHelpText(
       'after',
-      '\nExamples:\n  foreshard run events/flights.workflow.json\n  foreshard run my.workflow.json --tasks my-tasks.ts --json\n  foreshard run events/flights.workflow.json --resume flights-20261124-063000',
+      '\nExamples:\n  foreshard run events/flights.workflow.json\n  foreshard run my.workflow.json --tasks my-tasks.ts --json\n  foreshard run events/flights.workflow.json --watch\n  foreshard run events/flights.workflow.json --resume flights-20261124-063000',
     )
     .action(async (file: string, _options, command: Command) => {
       const options = parseStrictly(RunOptions, command.opts(), 'options of run');
@@ -61,6 +65,7 @@ export function resumeCommand(context: CliContext): Command {
     .summary('go on with a run that was interrupted')
     .description('Goes on with a run that was interrupted: what was committed stays, what was lost is done again.')
     .argument('<run>', 'name of the run')
+    .option('--watch', WATCH_HELP)
     .addHelpText('after', '\nExample:\n  foreshard resume flights-20261124-063000')
     .action(async (run: string, _options, command: Command) => {
       const options = parseStrictly(ResumeOptions, command.opts(), 'options of resume');
@@ -75,6 +80,7 @@ const SEEDS = 1_000_000;
 const CHAOS_SETTINGS = { attemptMax: 10 } as const;
 
 interface Place extends CommonOptions {
+  readonly watch: boolean;
   readonly settings?: EmbeddedSettings;
   readonly chaos?: ChaosSpec | undefined;
 }
@@ -87,12 +93,14 @@ async function carryOut(
   const { executeRun, startRuntime } = await import('./execute-run.ts');
   await using runtime = await startRuntime(place);
   if (place.chaos) context.err.write(`chaos with seed ${place.chaos.seed}\n`);
+  await using view = place.watch ? await watchLive(context, run) : undefined;
   using interrupt = interruptible();
   const progress = progressOn(context.err, { colour: colourWanted(context.err, context.environment) });
   let last: RunProgress | undefined;
   const tell = (seen: RunProgress) => {
     last = seen;
     progress.update(seen);
+    view?.update(seen);
   };
   const report = await executeRun(runtime, { run, workflow, signal: interrupt.signal, tell });
   if (last) progress.finish(last);
@@ -104,7 +112,15 @@ async function carryOut(
   if (place.chaos) context.err.write(`${chaosText(place.chaos, runtime.chaosCounts(), report)}\n`);
   const page = resolve(join(runFolder(place.home, run), 'report.html'));
   await writeReportPage(page, report);
+  await view?.finish(await readFile(page, 'utf8'));
   giveAnswer(context, reportAnswer(report, page, context), place);
+}
+
+async function watchLive(context: CliContext, run: string) {
+  const { liveView } = await import('./live-view.ts');
+  const view = await liveView(run);
+  context.err.write(`live view: ${view.url}\n`);
+  return view;
 }
 
 /** One zone with as many slots as are asked for: who counts them wants to see what a number of slots does. */

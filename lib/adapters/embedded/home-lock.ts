@@ -26,12 +26,23 @@ export async function homeLock(home: string): Promise<HomeLock> {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
-    const theirs = await readFile(file, 'utf8').catch(() => '');
-    const pid = Number.parseInt(theirs, 10);
-    if (pid > 0 && isAlive(pid) && processMark(pid) === theirs) throw inUse(home, pid);
+    const pid = await holder(file);
+    if (pid !== undefined) throw inUse(home, pid);
     await rm(file, { force: true });
   }
   throw inUse(home, undefined);
+}
+
+/** True while a process that lives uses the folder; nothing is taken. */
+export async function isHeld(home: string): Promise<boolean> {
+  return (await holder(join(home, 'lock'))) !== undefined;
+}
+
+/** The process that holds a lock, when it lives. */
+async function holder(file: string): Promise<number | undefined> {
+  const theirs = await readFile(file, 'utf8').catch(() => '');
+  const pid = Number.parseInt(theirs, 10);
+  return pid > 0 && isAlive(pid) && processMark(pid) === theirs ? pid : undefined;
 }
 
 /** The process and, where the system tells, when it started: a process number is used again after a while. */
