@@ -52,7 +52,10 @@ function batchesOf(from: number, count: number): Batch[] {
   }));
 }
 
-/** Every thread takes the next batch when it has done one. */
+/** Batches between two lines of progress. */
+const PROGRESS_EVERY = 40;
+
+/** Every thread takes the next batch when it has done one; nobody takes another once a seed has gone wrong. */
 async function inThreads(batches: Batch[]): Promise<readonly SeedSearch[]> {
   const searches: SeedSearch[] = [];
   const waiting = batches.values();
@@ -62,6 +65,8 @@ async function inThreads(batches: Batch[]): Promise<readonly SeedSearch[]> {
       thread.postMessage(batch);
       const [search] = await once(thread, 'message');
       searches.push(search as SeedSearch);
+      if (searches.length % PROGRESS_EVERY === 0) console.error(`${searches.length} of ${batches.length} batches`);
+      if (searches.some(({ failed }) => failed)) break;
     }
     await thread.terminate();
   }

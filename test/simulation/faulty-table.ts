@@ -78,11 +78,16 @@ function outdated(world: World, items: readonly Item[]): readonly Item[] {
   return items.filter(() => !strikes(world, 'stale'));
 }
 
+/** Chance is asked in any case, so that what is kept of a list of faults meets the same course of events before it. */
 function strikes(world: World, fault: keyof FaultRates): boolean {
-  const { scheduler, scenario, random } = world;
-  return (
-    scenario.faults[fault] > 0 && scheduler.stepCount() < scenario.faultySteps && random() < scenario.faults[fault]
-  );
+  const { scheduler, scenario, random, faults } = world;
+  if (scenario.faults[fault] === 0 || scheduler.stepCount() >= scenario.faultySteps) return false;
+  faults.askedCount += 1;
+  const name = `${fault}@${faults.askedCount}`;
+  const chosen = random() < scenario.faults[fault];
+  const struck = scenario.onlyFaults?.has(name) ?? chosen;
+  if (struck) faults.struck.push(name);
+  return struck;
 }
 
 function call<Result>(world: World, actor: Actor, made: Call<Result>): Promise<Result> {

@@ -32,6 +32,8 @@ export interface Scenario {
   readonly planners: number;
   readonly creators: number;
   readonly faults: FaultRates;
+  /** Only these faults strike, whatever chance says: what is left of a failed run's list. */
+  readonly onlyFaults?: ReadonlySet<string>;
   /** Share of attempts that fail by themselves. */
   readonly failures: number;
   /** Events after which nothing goes wrong any more. */

@@ -1,3 +1,4 @@
+import { fewestThatFail } from './fewest-that-fail.ts';
 import { type Scenario, scenarioOf, smaller } from './scenario.ts';
 import { type SimulatedRun, simulateRun } from './simulate-run.ts';
 
@@ -34,7 +35,7 @@ export async function searchSeeds({
 /** Simulations that are spent on making a failure shorter. */
 const SHORTENINGS_MAX = 400;
 
-/** Takes away actors, faults and operations one after the other, as long as the run still goes wrong. */
+/** Takes away actors, kinds of faults and operations, then single faults, as long as the run still goes wrong. */
 async function shortest(failed: SimulatedRun): Promise<SimulatedRun> {
   let best = failed;
   let left = SHORTENINGS_MAX;
@@ -50,18 +51,26 @@ async function shortest(failed: SimulatedRun): Promise<SimulatedRun> {
       break;
     }
   }
-  return simulateRun(best.scenario, { history: true });
+  const scenario = await withFewestFaults(best);
+  return simulateRun(scenario, { history: true });
 }
 
-/** A failure in lines: the seed, what is left of its scenario, what happened, and what was broken. */
-export function failureText({ scenario, violation, history, stepCount }: SimulatedRun): string {
+async function withFewestFaults({ scenario, faults }: SimulatedRun): Promise<Scenario> {
+  const only = (kept: readonly string[]): Scenario => ({ ...scenario, onlyFaults: new Set(kept) });
+  const fails = async (kept: readonly string[]) => (await simulateRun(only(kept))).violation !== undefined;
+  return only(await fewestThatFail(faults, fails, SHORTENINGS_MAX));
+}
+
+/** A failure in lines: the seed, what is left of its scenario, the faults that it takes, what happened, and what was broken. */
+export function failureText({ scenario, violation, faults, history, stepCount }: SimulatedRun): string {
   return [
     `seed ${scenario.seed}: ${violation} (${stepCount} events)`,
     `scenario: ${JSON.stringify(shape(scenario))}`,
+    `faults: ${faults.join(', ') || 'none'}`,
     ...history,
   ].join('\n');
 }
 
-function shape({ operations, shards, ...rest }: Scenario) {
+function shape({ operations, shards, onlyFaults: _listed, ...rest }: Scenario) {
   return { ...rest, operations: operations.map(({ id, after }) => ({ id, after })), shards: shards.length };
 }

@@ -27,6 +27,8 @@ export interface SimulatedRun {
   readonly violation: string | undefined;
   readonly outcome: 'complete' | 'stuck' | 'endless';
   readonly stepCount: number;
+  /** Which faults struck, in order. */
+  readonly faults: readonly string[];
   readonly history: readonly string[];
 }
 
@@ -43,6 +45,7 @@ export async function simulateRun(
     scheduler: scheduler(random),
     table: memoryTable(),
     holders: new Map(),
+    faults: { askedCount: 0, struck: [] },
     dead: new Set(),
     violations: [],
     history: options.history ? [] : undefined,
@@ -61,6 +64,7 @@ export async function simulateRun(
     outcome,
     violation: world.violations[0],
     stepCount: world.scheduler.stepCount(),
+    faults: world.faults.struck,
     history: world.history ?? [],
   };
 }

@@ -13,6 +13,8 @@ export interface World {
   readonly table: Table;
   /** Who believes to hold which shard in which epoch. */
   readonly holders: Map<string, string>;
+  /** How often chance was asked for a fault, and which ones struck: each by its kind and when it was asked for. */
+  readonly faults: { askedCount: number; readonly struck: string[] };
   /** Actors that have crashed. */
   readonly dead: Set<string>;
   /** What was broken, in words; the first one ends the run. */
