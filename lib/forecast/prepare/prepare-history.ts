@@ -44,9 +44,7 @@ export function prepareHistory({ values, seasons }: Series): PreparedHistory {
   const seen = [...seasons].filter((season) => season > 1 && known.length >= 2 * season).sort((a, b) => a - b);
   const filled = fillGaps(known, seen[0]);
   const observed = alignLevels(filled, seen);
-  const { values: cleaned, anomalies } = globalThis.process?.env?.NOCL
-    ? { values: observed, anomalies: [] }
-    : cleanAnomalies(observed, seen);
+  const { values: cleaned, anomalies } = cleanAnomalies(observed, seen);
   const nonNegative = filled.every((value) => value >= 0);
   return { values: cleaned, observed, seasons: seen, nonNegative, anomalies: anomalies.map((index) => index + first) };
 }
