@@ -1,3 +1,4 @@
+import { allocationTable } from './allocation-table.ts';
 import { calibrationChart } from './calibration-chart.ts';
 import { clientScript } from './client/client-script.ts';
 import { costChart } from './cost-chart.ts';
@@ -24,6 +25,7 @@ const VIEWS = [
   ['path', 'Critical path'],
   ['forecast', 'Forecast'],
   ['calibration', 'Calibration'],
+  ['allocation', 'Allocation'],
   ['decisions', 'Decisions'],
   ['poisoned', 'Poisoned'],
   ['cost', 'Cost'],
@@ -56,6 +58,7 @@ ${operationTable(report)}
 ${criticalPathChart(report)}
 ${forecastChart(report)}
 ${calibrationChart(report)}
+${allocationTable(report)}
 ${decisionTable(report)}
 ${poisonedTable(report)}
 ${costChart(report)}

@@ -25,6 +25,25 @@ describe('htmlReport', () => {
     expect(htmlReport(runReport())).toBe(htmlReport(runReport()));
   });
 
+  it('shows what the allocator decided: grants of both plans, shards that waited, verdicts of trials', () => {
+    const report = runReport();
+    const at = report.startedAt;
+    const last = { pool: '1769-late', slotCount: 3, from: at + 1_000, until: at + 4_000 };
+    const plan = {
+      ...report.plan,
+      generation: 4,
+      grants: [last],
+      queue: [{ shard: 'clean/9', expectedStartAt: at + 2_500 }],
+    };
+    const page = htmlReport({ ...report, plan });
+    const allocation = page.slice(page.indexOf('<section id="allocation"'), page.indexOf('<section id="decisions"'));
+    expect(allocation).toMatch(/plan 4<.*?1769-late<.*?>3<.*?\+1\.0 s<.*?\+4\.0 s</s);
+    expect(allocation).toMatch(/clean\/9<.*?\+2\.5 s</s);
+    expect(allocation).toMatch(/by-route@1<.*?2 shards went first<.*?trusted after its trial</s);
+    expect(allocation).toContain(report.promise.grants[0]?.pool);
+    expect(htmlReport({ ...report, plan: { ...plan, generation: 1 } })).not.toContain('1769-late');
+  });
+
   it('has every view, and that of poisoned shards only when there are some', () => {
     const report = runReport();
     const ids = [
@@ -33,6 +52,7 @@ describe('htmlReport', () => {
       'path',
       'forecast',
       'calibration',
+      'allocation',
       'decisions',
       'poisoned',
       'cost',
