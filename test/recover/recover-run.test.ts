@@ -280,6 +280,24 @@ describe('the worker', () => {
     expect(await readShard(services.table, run, 'a/0')).toMatchObject({ state: 'READY', zone: 'az1', attempts: 1 });
   });
 
+  it('sends what failed to no zone that is closed', async () => {
+    const failing = defineTask({ name: 'pass', run: async () => Promise.reject(new Error('the network is down')) });
+    const settings = { zones: ['az1', 'az2', 'az3'], invocationMs: 10, attemptMax: 2 };
+    const services = memoryServices({ tasks: [failing], settings });
+    const run = await storedRun(services, [{ id: 'a' }]);
+    await changeZone(services.table, 'az2', (health) => ({ ...health, drain: { by: 'operator', since: 0 } }));
+    const zones: string[] = [];
+    const update: Table['update'] = async (key, change, condition) => {
+      const write = await services.table.update(key, change, condition);
+      if (change.set?.state === 'READY') zones.push(String(change.set.zone));
+      return write;
+    };
+    const watched = { ...services, table: { ...services.table, update } };
+    const slot = { run, slot: 's', pool: '1769-az1', zone: 'az1', memoryMiB: 1_769 };
+    await services.clock.during(deliver(watched, 'worker', slot));
+    expect(zones).toEqual(['az3']);
+  });
+
   it('claims nothing in a zone that is closed, and its slot ends', async () => {
     const pass = defineTask({ name: 'pass', run: async () => undefined });
     const services = memoryServices({ tasks: [pass], settings: { zones: ['az1', 'az2'] } });

@@ -45,6 +45,13 @@ describe('watchZones', () => {
     expect(await watch()).toEqual(['az2']);
   });
 
+  it('counts each attempt once when two monitors look at the same moment', async () => {
+    const { ended, watch } = await scene();
+    await ended('az1', { bad: 5 });
+    await Promise.all([watch(), watch()]);
+    expect(await watch()).toEqual(ZONES);
+  });
+
   it('waits for telemetry that workers keep back, and then counts it', async () => {
     const { services, ended, watch } = await scene();
     await ended('az1', { bad: 9, at: NOW_MS - 100 });

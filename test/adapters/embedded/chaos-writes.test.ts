@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,6 +17,17 @@ describe('chaos on the disk', () => {
 
   const store = (faults: string, startedAt = Date.now()) =>
     folderObjectStore({ root, write: chaosWrites({ spec: parseChaos(faults, 1), startedAt }) });
+
+  it('leaves nothing half written when the room ends in the middle', async () => {
+    const write = async (file: string, body: Uint8Array) => {
+      await writeFile(file, body.subarray(0, 3));
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    };
+    await expect(folderObjectStore({ root, write }).put('a/b', BODY)).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+    });
+    expect((await readdir(root, { recursive: true })).filter((name) => name.includes('b'))).toEqual([]);
+  });
 
   it('has no room while the window is open, says so, and leaves nothing half written', async () => {
     const objects = store('disk=0s+1m');
