@@ -8,8 +8,8 @@ const ROUNDING = 1e-9;
  * List scheduling with backfilling: whenever something ends, of all tasks that may start and fit, the one with the
  * smallest key starts, in the bin with the most room; a task that does not fit lets later ones pass it.
  *
- * There is one heap for each class, and only their heads are compared: a class whose head does not fit is passed over
- * as a whole.
+ * There is one heap for each class, and only their heads are kept in order: a class whose head does not fit is passed
+ * over as a whole.
  *
  * @param keys smallest first; ties go to the smaller task number
  * @complexity O((n + m) log n + n · classes · bins)
@@ -30,6 +30,8 @@ interface State {
   readonly binOf: Int32Array;
   readonly waiting: Int32Array;
   readonly ready: readonly NumberHeap[];
+  /** Classes with a task that may start, by the key of their head. */
+  readonly inOrder: number[];
   readonly keys: Float64Array;
   readonly endsMs: Float64Array;
   readonly running: NumberHeap;
@@ -54,6 +56,7 @@ function startState(problem: ScheduleProblem, keys: Float64Array): State {
     binOf: new Int32Array(graph.taskCount).fill(-1),
     waiting: graph.waitsFor.slice(),
     ready: classes.map(() => numberHeap(keys)),
+    inOrder: [],
     endsMs,
     running: numberHeap(endsMs),
     released: numberHeap(problem.releasesMs ?? []),
@@ -141,26 +144,49 @@ function enqueue(state: State, task: number, nowMs: number): void {
   if (isBarrier(state, task)) {
     state.startsMs[task] = nowMs;
     releaseFollowers(state, task, nowMs);
-  } else state.ready[state.problem.classOf[task] ?? 0]?.push(task);
+  } else push(state, task);
 }
 
-function startTasks(state: State, nowMs: number): void {
-  const { problem, ready, keys } = state;
-  const closed = new Uint8Array(problem.classes.length);
-  while (hasRoom(state)) {
-    let best = -1;
-    let bestBin = -1;
-    for (let index = 0; index < ready.length; index += 1) {
-      const head = ready[index]?.first() ?? -1;
-      if (head < 0 || closed[index] === 1) continue;
-      if (best >= 0 && !earlier(keys, head, best)) continue;
-      const bin = binFor(state, problem.classes[index] ?? NO_CLASS);
-      if (bin < 0) closed[index] = 1;
-      else [best, bestBin] = [head, bin];
-    }
-    if (best < 0) return;
-    start(state, best, { bin: bestBin, nowMs });
+function push(state: State, task: number): void {
+  const index = state.problem.classOf[task] ?? 0;
+  const heap = state.ready[index];
+  const head = heap?.first() ?? -1;
+  if (head >= 0 && earlier(state.keys, head, task)) heap?.push(task);
+  else {
+    if (head >= 0) state.inOrder.splice(state.inOrder.indexOf(index), 1);
+    heap?.push(task);
+    queueClass(state, index);
   }
+}
+
+/** Goes once through the heads in order: room only shrinks meanwhile, so a class that did not fit will not fit later. */
+function startTasks(state: State, nowMs: number): void {
+  const { problem, ready, inOrder } = state;
+  for (let at = 0; at < inOrder.length && hasRoom(state); ) {
+    const index = inOrder[at] ?? 0;
+    const bin = binFor(state, problem.classes[index] ?? NO_CLASS);
+    if (bin < 0) {
+      at += 1;
+      continue;
+    }
+    start(state, ready[index]?.first() ?? -1, { bin, nowMs });
+    inOrder.splice(at, 1);
+    queueClass(state, index);
+  }
+}
+
+/** Puts a class where its head belongs. */
+function queueClass({ keys, ready, inOrder }: State, index: number): void {
+  const head = ready[index]?.first() ?? -1;
+  if (head < 0) return;
+  let low = 0;
+  let high = inOrder.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (earlier(keys, ready[inOrder[middle] ?? 0]?.first() ?? -1, head)) low = middle + 1;
+    else high = middle;
+  }
+  inOrder.splice(low, 0, index);
 }
 
 function hasRoom({ smallest, freeVcpu, freeMemory, freeInAll }: State): boolean {

@@ -1,4 +1,5 @@
 import type { DurationMs } from '../core/quantity.ts';
+import { liftedShares } from './lifted-shares.ts';
 import type { ScheduleProblem } from './schedule-problem.ts';
 import { type CapacityShares, type TaskWindows, taskWindows } from './task-windows.ts';
 import { waveBound } from './wave-bound.ts';
@@ -6,6 +7,7 @@ import { waveBound } from './wave-bound.ts';
 /** Interval ends looked at, in pairs times tasks, for each length and measure. */
 const LOOKS_MAX = 400_000;
 const BISECTIONS = 20;
+const GAIN_MIN_MS = 0.5;
 /** Above this many tasks the quadratic parts are left out. */
 const TASKS_MAX = 5_000;
 /** Dual-feasible functions tried: those that see tasks above 1/2, 1/3 and so on of a bin. */
@@ -49,30 +51,32 @@ function capacityMeasures(problem: ScheduleProblem): readonly CapacityShares[] {
   const totals = { vcpu: sum(bins.map(({ vcpu }) => vcpu)), memoryMiB: sum(bins.map(({ memoryMiB }) => memoryMiB)) };
   const alike = bins.every(({ vcpu, memoryMiB }) => vcpu === bins[0]?.vcpu && memoryMiB === bins[0]?.memoryMiB);
   const measures: CapacityShares[] = [];
+  const ofBins: Float64Array[] = [];
   for (const resource of ['vcpu', 'memoryMiB'] as const) {
     const share = (task: number) => (classes[classOf[task] ?? 0]?.[resource] ?? 0) / totals[resource];
     if (!Number.isFinite(totals[resource])) continue;
     measures.push(Float64Array.from(classOf, (_, task) => share(task)));
-    if (!alike) continue;
-    const ofBin = Float64Array.from(classOf, (_, task) => share(task) * bins.length);
-    measures.push(
-      ...packingMeasures(ofBin, problem.durationsMs).map((shares) => shares.map((one) => one / bins.length)),
-    );
+    ofBins.push(Float64Array.from(classOf, (_, task) => share(task) * bins.length));
   }
-  return measures;
+  if (!alike) return measures;
+  const packing = ofBins.flatMap((ofBin) => packingMeasures(ofBin, problem.durationsMs));
+  const lifted = mostWork(liftedShares(ofBins, [...ofBins, ...packing]), problem.durationsMs);
+  return [...measures, ...[...packing, ...lifted].map((shares) => shares.map((one) => one / bins.length))];
 }
 
 /** Shares of a bin as the dual-feasible functions see them, for the functions that see the most work. */
 function packingMeasures(ofBin: Float64Array, durationsMs: Float64Array): readonly CapacityShares[] {
   const byParts = Array.from({ length: PARTS_MAX }, (_, part) => ofBin.map((one) => dualFeasible(one, part + 1)));
   const bySizes = sizesOf(ofBin).map((size) => ofBin.map((one) => wholeParts(one, size)));
-  return [byParts, bySizes].flatMap((measures) =>
-    measures
-      .map((shares) => ({ shares, workMs: workOf(durationsMs, shares) }))
-      .sort((a, b) => b.workMs - a.workMs)
-      .slice(0, FUNCTIONS_KEPT)
-      .map(({ shares }) => shares),
-  );
+  return [byParts, bySizes].flatMap((measures) => mostWork(measures, durationsMs));
+}
+
+function mostWork(measures: readonly CapacityShares[], durationsMs: Float64Array): readonly CapacityShares[] {
+  return measures
+    .map((shares) => ({ shares, workMs: workOf(durationsMs, shares) }))
+    .sort((a, b) => b.workMs - a.workMs)
+    .slice(0, FUNCTIONS_KEPT)
+    .map(({ shares }) => shares);
 }
 
 /** Sizes of tasks, evenly over their order: counting in whole tasks of a size is worth it just below many of them. */
@@ -144,11 +148,14 @@ function energeticBound(energy: Energy, provedMs: DurationMs, knownMs: DurationM
   const pairsMax = Math.sqrt(LOOKS_MAX / Math.max(1, loads.length));
   const heads = sampled(new Set(loads.map(({ headMs }) => headMs)), pairsMax);
   const tails = sampled(new Set(loads.map(({ tailMs }) => tailMs)), pairsMax);
-  let low = provedMs;
+  const isTooShort = (lengthMs: DurationMs) => isOverloaded(loads, { heads, tails, lengthMs });
+  // most measures prove nothing more: one look says so
+  if (!isTooShort(provedMs + GAIN_MIN_MS)) return provedMs;
+  let low = provedMs + GAIN_MIN_MS;
   let high = knownMs;
-  for (let step = 0; step < BISECTIONS && high - low > 0.5; step += 1) {
+  for (let step = 0; step < BISECTIONS && high - low > GAIN_MIN_MS; step += 1) {
     const middle = (low + high) / 2;
-    if (isOverloaded(loads, { heads, tails, lengthMs: middle })) low = middle;
+    if (isTooShort(middle)) low = middle;
     else high = middle;
   }
   return low;

@@ -5,6 +5,8 @@ import type { TaskWindows } from './task-windows.ts';
 /** Pairs of head and tail looked at, times tasks, times sizes. */
 const LOOKS_MAX = 2_000_000;
 const SIZES_MAX = 8;
+/** Tasks of a size in a bin, counted one by one up to here. */
+const COUNTS_MAX = 12;
 const ROUNDING = 1e-9;
 
 /**
@@ -21,7 +23,7 @@ export function waveBound(problem: ScheduleProblem, { headsMs, tailsMs }: TaskWi
   let best = 0;
   for (const { tasks, atOnce } of sizeGroups(problem, byDuration)) {
     if (tasks.length <= atOnce) continue;
-    const pairsMax = Math.sqrt(LOOKS_MAX / SIZES_MAX / tasks.length);
+    const pairsMax = Math.sqrt(LOOKS_MAX / (SIZES_MAX + COUNTS_MAX) / tasks.length);
     for (const headMs of spread(new Set(tasks.map((task) => headsMs[task] ?? 0)), pairsMax)) {
       for (const tailMs of spread(new Set(tasks.map((task) => tailsMs[task] ?? 0)), pairsMax)) {
         const inside = tasks.filter((task) => (headsMs[task] ?? 0) >= headMs && (tailsMs[task] ?? 0) >= tailMs);
@@ -43,11 +45,21 @@ function sizeGroups({ classes, classOf, bins }: ScheduleProblem, tasks: readonly
   return (['vcpu', 'memoryMiB'] as const).flatMap((resource) => {
     const sizeOf = (task: number) => classes[classOf[task] ?? 0]?.[resource] ?? 0;
     const rooms = bins.map((bin) => bin[resource]);
-    return spread(new Set(tasks.map(sizeOf).filter((size) => size > 0)), SIZES_MAX).map((size) => {
+    return tellingSizes(tasks.map(sizeOf), Math.max(...rooms)).map((size) => {
       const members = tasks.filter((task) => sizeOf(task) >= size);
       return { tasks: members, atOnce: mostAtOnce(members.map(sizeOf), rooms) };
     });
   });
+}
+
+/** For k = 1, 2 and so on the smallest size of which no bin holds more than k; and sizes evenly over their order. */
+function tellingSizes(sizes: readonly number[], room: number): readonly number[] {
+  const telling = Array.from({ length: COUNTS_MAX }, (_, index) => {
+    const enough = (room * (1 + ROUNDING)) / (index + 2);
+    return sizes.reduce((least, size) => (size > enough ? Math.min(least, size) : least), Number.POSITIVE_INFINITY);
+  });
+  const even = spread(new Set(sizes.filter((size) => size > 0)), SIZES_MAX);
+  return [...new Set([...telling.filter(Number.isFinite), ...even])];
 }
 
 /** No more than as many of the smallest as fit each bin, nor than fit all bins taken as one. */
