@@ -13,10 +13,12 @@ import { zoneProblem } from './data/zone-problem.ts';
 import { needData } from './need-data.ts';
 
 const WORK_SHARES = [0.5, 1, 2];
-const PLACEMENTS_MAX = 40_000;
+const LOOKS_MAX = 2_800_000;
 /** Spread of the log run time that the planner does not know: one error for each type, one for each task. */
 const RUN_TIME_ERROR = 0.3;
 const SEED = 20_261_124;
+/** Draws of wrong run times for each case: one alone moves the mean of all cases by 0.4 %. */
+const ERROR_DRAWS = 5;
 
 interface Ratios {
   readonly list: number;
@@ -36,11 +38,12 @@ export const bench: Bench = {
   takes: '90 s',
   async run({ data }) {
     needData(data, 'workflows');
-    const random = seededRandom(SEED);
+    // two streams, so that the wrong run times do not depend on how much the polish draws
+    const chance = { polish: seededRandom(SEED), errors: seededRandom(SEED + 1) };
     const rows: BenchRow[] = [];
     const all: Ratios[] = [];
     for (const { name, tasks } of recordedWorkflows(data ?? '')) {
-      const ratios = WORK_SHARES.map((share) => measure(tasks, share, random));
+      const ratios = WORK_SHARES.map((share) => measure(tasks, share, chance));
       all.push(...ratios);
       const polished = ratios.map((one) => rounded(one.polished));
       rows.push({
@@ -70,27 +73,35 @@ export const bench: Bench = {
         listGeomean: { atMost: 1.023 },
         noisyGeomean: { atMost: 1.046 },
         polishMedianMs: { atMost: 150 },
+        polishP95Ms: { atMost: 150 },
       },
       table: rows,
     };
   },
 };
 
-function measure(tasks: readonly RecordedTask[], workShare: number, random: Random): Ratios {
+interface Chance {
+  readonly polish: Random;
+  readonly errors: Random;
+}
+
+function measure(tasks: readonly RecordedTask[], workShare: number, chance: Chance): Ratios {
   const problem = zoneProblem(tasks, workShare);
   const keys = upwardRanks(problem.graph, problem.durationsMs).map((rank) => -rank);
   const list = checked(problem, listSchedule(problem, keys));
   const boundMs = makespanBound(problem, list.makespanMs);
   const before = process.cpuUsage();
-  const polished = improveSchedule(problem, keys, { placementsMax: PLACEMENTS_MAX, boundMs, random });
+  const polished = improveSchedule(problem, keys, { looksMax: LOOKS_MAX, boundMs, random: chance.polish });
   const { user, system } = process.cpuUsage(before);
   const polishMs = (user + system) / 1_000;
-  const wrong = upwardRanks(problem.graph, withErrors(tasks, random)).map((rank) => -rank);
-  const noisy = checked(problem, listSchedule(problem, wrong));
+  const noisy = Array.from({ length: ERROR_DRAWS }, () => {
+    const wrong = upwardRanks(problem.graph, withErrors(tasks, chance.errors)).map((rank) => -rank);
+    return checked(problem, listSchedule(problem, wrong)).makespanMs / boundMs;
+  });
   return {
     list: list.makespanMs / boundMs,
     polished: checked(problem, polished).makespanMs / boundMs,
-    noisy: noisy.makespanMs / boundMs,
+    noisy: geometricMean(noisy),
     polishMs,
   };
 }

@@ -9,10 +9,13 @@ export interface BinProfile {
   /** The first moment from `fromMs` on at which a task fits for its whole duration; infinity for never. */
   readonly earliest: (fromMs: DurationMs, durationMs: DurationMs, use: Bin) => DurationMs;
   readonly take: (fromMs: DurationMs, durationMs: DurationMs, use: Bin) => void;
+  /** Steps looked at so far. */
+  readonly lookCount: () => number;
 }
 
 /** @complexity O(steps) for each call; there are at most two steps per task taken */
 export function binProfile({ vcpu, memoryMiB }: Bin): BinProfile {
+  let lookCount = 0;
   const times = [0];
   const freeVcpu = [vcpu];
   const freeMemory = [memoryMiB];
@@ -31,6 +34,7 @@ export function binProfile({ vcpu, memoryMiB }: Bin): BinProfile {
   const earliest = (fromMs: DurationMs, durationMs: DurationMs, use: Bin): DurationMs => {
     let start = fromMs;
     for (let step = stepAt(fromMs); step < times.length; step += 1) {
+      lookCount += 1;
       if (Math.max(start, times[step] ?? 0) >= start + durationMs && durationMs > 0) return start;
       const fits = use.vcpu <= (freeVcpu[step] ?? 0) + ROUNDING && use.memoryMiB <= (freeMemory[step] ?? 0) + ROUNDING;
       if (!fits) start = times[step + 1] ?? Number.POSITIVE_INFINITY;
@@ -57,5 +61,5 @@ export function binProfile({ vcpu, memoryMiB }: Bin): BinProfile {
       freeMemory[step] = (freeMemory[step] ?? 0) - use.memoryMiB;
     }
   };
-  return { earliest, take };
+  return { earliest, take, lookCount: () => lookCount };
 }

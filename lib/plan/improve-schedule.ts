@@ -9,8 +9,8 @@ import { serialSchedule } from './serial-schedule.ts';
 const NOISE_SHARES = [0.02, 0.05, 0.1, 0.3];
 
 export interface Effort {
-  /** Tasks that may be placed in all, over all schedules; 60,000 take about 150 ms. */
-  readonly placementsMax: number;
+  /** Looks at bins and moments in all, over all schedules: the start that passes it is the last. */
+  readonly looksMax: number;
   /** A length that no schedule can undercut: reaching it ends the search. */
   readonly boundMs: DurationMs;
 }
@@ -32,27 +32,27 @@ const WAYS: readonly { readonly scheduler: Scheduler; readonly fit: 'roomiest' |
  * @param keys the order to start from, smallest first: negative upward ranks
  * @param random source of chance; equal seeds give equal schedules
  * @returns never longer than the list schedule of the keys
- * @complexity that of list scheduling, placementsMax / n times
+ * @complexity O(looksMax), and one start more
  * @see Valls, Ballestin and Quintanilla, "Justification and RCPSP: a technique that pays", 2005
  */
 export function improveSchedule(
   problem: ScheduleProblem,
   keys: Float64Array,
-  { placementsMax, boundMs, random }: Effort & { readonly random: Random },
+  { looksMax, boundMs, random }: Effort & { readonly random: Random },
 ): Schedule {
   const backward = reverseGraph(problem.graph);
-  const taskCount = Math.max(1, problem.graph.taskCount);
-  let placed = 0;
+  let lookCount = 0;
   const polish = (start: number, order: Float64Array): Schedule => {
     const { scheduler, fit } = WAYS[start % WAYS.length] ?? { scheduler: listSchedule, fit: 'roomiest' };
-    placed += PASSES_PER_START * taskCount;
     const forward = { ...problem, fit };
-    return forwardBackward(scheduler, { forward, backward: { ...forward, graph: backward } }, order);
+    const found = forwardBackward(scheduler, { forward, backward: { ...forward, graph: backward } }, order);
+    lookCount += found.lookCount;
+    return found;
   };
   let best = polish(0, keys);
   const scale = best.makespanMs / Math.max(1, spanOf(keys));
   const first = keys.map((key) => key * scale);
-  for (let start = 1; placed < placementsMax && best.makespanMs > boundMs; start += 1) {
+  for (let start = 1; lookCount < looksMax && best.makespanMs > boundMs; start += 1) {
     const base = start < WAYS.length || start % 4 === 0 ? first : best.startsMs;
     const noiseMs = start < WAYS.length ? 0 : (NOISE_SHARES[start % NOISE_SHARES.length] ?? 0) * best.makespanMs;
     const found = polish(
@@ -63,9 +63,6 @@ export function improveSchedule(
   }
   return best;
 }
-
-/** List schedules that one start takes, as a rule: its own, and one round of both directions. */
-const PASSES_PER_START = 3;
 
 function spanOf(keys: Float64Array): number {
   return keys.reduce((most, key) => Math.max(most, Math.abs(key)), 0);

@@ -21,7 +21,8 @@ export function listSchedule(problem: ScheduleProblem, keys: Float64Array): Sche
     endTasks(state, nowMs);
     startTasks(state, nowMs);
   }
-  return { startsMs: state.startsMs, binOf: state.binOf, makespanMs: state.makespanMs };
+  const { startsMs, binOf, makespanMs, lookCount } = state;
+  return { startsMs, binOf, makespanMs, lookCount };
 }
 
 interface State {
@@ -44,6 +45,7 @@ interface State {
   gainAt: number;
   freeInAll: number;
   makespanMs: number;
+  lookCount: number;
 }
 
 function startState(problem: ScheduleProblem, keys: Float64Array): State {
@@ -67,6 +69,7 @@ function startState(problem: ScheduleProblem, keys: Float64Array): State {
     gainAt: 0,
     freeInAll: vcpuMax,
     makespanMs: 0,
+    lookCount: graph.taskCount,
   };
   for (let task = 0; task < graph.taskCount; task += 1) if (state.waiting[task] === 0) becomeReady(state, task, 0);
   return state;
@@ -215,6 +218,7 @@ function bestBin(bins: readonly number[], state: State, { vcpu, memoryMiB }: Tas
   const { freeVcpu, freeMemory, problem } = state;
   const sign = problem.fit === 'tightest' ? -1 : 1;
   let best = -1;
+  state.lookCount += bins.length;
   for (const bin of bins) {
     const fits = vcpu <= (freeVcpu[bin] ?? 0) + ROUNDING && memoryMiB <= (freeMemory[bin] ?? 0) + ROUNDING;
     if (fits && (best < 0 || sign * (freeVcpu[bin] ?? 0) > sign * (freeVcpu[best] ?? 0))) best = bin;

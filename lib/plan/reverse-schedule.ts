@@ -22,7 +22,7 @@ export type Scheduler = (problem: ScheduleProblem, keys: Float64Array) => Schedu
  * order of its new starts, until that no longer makes it shorter.
  *
  * @param backward the problem with {@link reverseGraph}; without releases and gains, which have no mirror image
- * @returns the best schedule on the way, never longer than that of the keys
+ * @returns the best schedule on the way, never longer than that of the keys, with the looks that all of them took
  * @complexity that of two schedules for each round, and one more
  * @see Li and Willis, "An iterative scheduling technique for resource-constrained project scheduling", 1992
  */
@@ -33,10 +33,12 @@ export function forwardBackward(
 ): Schedule {
   let best = scheduler(forward, keys);
   let current = best;
+  let lookCount = best.lookCount;
   for (;;) {
     const right = scheduler(backward, fromEnd(forward, current));
     current = scheduler(forward, fromEnd(forward, right));
-    if (current.makespanMs >= best.makespanMs) return best;
+    lookCount += right.lookCount + current.lookCount;
+    if (current.makespanMs >= best.makespanMs) return { ...best, lookCount };
     best = current;
   }
 }

@@ -41,4 +41,6 @@ export interface Schedule {
   readonly startsMs: Float64Array;
   readonly binOf: Int32Array;
   readonly makespanMs: DurationMs;
+  /** Bins and moments looked at to make it: a measure of the work that is the same on every machine. */
+  readonly lookCount: number;
 }

@@ -44,5 +44,6 @@ export function serialSchedule(problem: ScheduleProblem, keys: Float64Array): Sc
       if (waiting[later] === 0) ready.push(later);
     }
   }
-  return { startsMs, binOf, makespanMs };
+  const lookCount = profiles.reduce((sum, profile) => sum + profile.lookCount(), graph.taskCount);
+  return { startsMs, binOf, makespanMs, lookCount };
 }

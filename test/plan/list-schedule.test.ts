@@ -73,7 +73,7 @@ describe('improveSchedule', () => {
     fc.assert(
       fc.property(problems(20), orders, (problem, random) => {
         const keys = upwardRanks(problem.graph, problem.durationsMs).map((rank) => -rank);
-        const improved = improveSchedule(problem, keys, { placementsMax: 1_000, boundMs: 0, random });
+        const improved = improveSchedule(problem, keys, { looksMax: 5_000, boundMs: 0, random });
         expect(scheduleFaults(problem, improved)).toEqual([]);
         expect(improved.makespanMs).toBeLessThanOrEqual(listSchedule(problem, keys).makespanMs);
       }),
@@ -96,7 +96,7 @@ describe('makespanBound', () => {
     fc.assert(
       fc.property(problems(40), orders, (problem, random) => {
         const { makespanMs } = improveSchedule(problem, new Float64Array(problem.graph.taskCount), {
-          placementsMax: 8_000,
+          looksMax: 40_000,
           boundMs: 0,
           random,
         });
