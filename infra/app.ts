@@ -4,7 +4,8 @@ import { ForeshardStack, StoreStack } from './stack.ts';
 
 /**
  * The ready app: `cdk deploy --all`. It is made for the account and region of the credentials; without any it is
- * synthesized for none in particular. Context sets what most want to set: `-c zonal=false -c name=mine -c tasks=./my-tasks.ts`.
+ * synthesized for none in particular. Context sets what most want to set: `-c name=mine -c zonal=false`, and more in
+ * docs/deploy.md.
  */
 const outdir = process.env.CDK_OUTDIR ?? 'cdk.out';
 const app = new App({ outdir });
@@ -19,6 +20,7 @@ new ForeshardStack(app, name, {
   name,
   storeStack,
   zonal: text('zonal') !== 'false',
+  provisioned: text('provisioned') === 'true',
   ...(tasksEntry !== undefined && { tasksEntry }),
 });
 Tags.of(app).add('application', name);

@@ -68,6 +68,13 @@ export interface ForeshardProps {
    */
   readonly bucket?: IBucket;
   /**
+   * A second bucket, for the outputs of operations that ask for a replica. In another region it is out of reach of zonal
+   * workers: their gateway endpoint leads to buckets of their own region alone.
+   *
+   * @default - none: a workflow that asks for replicas is refused
+   */
+  readonly replicaBucket?: IBucket;
+  /**
    * Encrypts the new table and the new bucket.
    *
    * @default - the keys of DynamoDB and S3 themselves

@@ -1,4 +1,4 @@
-import { Fn, Stack } from 'aws-cdk-lib';
+import { Fn, Stack, Token } from 'aws-cdk-lib';
 import { type Alarm, type IMetric, MathExpression, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -53,6 +53,7 @@ export class Foreshard extends Construct {
     const environment = {
       FORESHARD_TABLE: store.table.tableName,
       FORESHARD_BUCKET: store.bucket.bucketName,
+      ...(props.replicaBucket && { FORESHARD_REPLICA_BUCKET: props.replicaBucket.bucketName }),
       FORESHARD_WORKFLOW_MACHINE: workflowMachineArn,
       FORESHARD_SLOT_MACHINE: slotMachineArn,
       FORESHARD_SETTINGS: Stack.of(this).toJsonString(settings),
@@ -87,6 +88,7 @@ export class Foreshard extends Construct {
     this.alarms = new Alarms(this, 'Alarms', { ...parts, machines, starter, store, deadLetters, ...topic }).all;
     new Dashboard(this, 'Dashboard', { name: prefix, machines, workers: this.workers, store, alarms: this.alarms });
     for (const input of props.inputs ?? []) this.grantInput(input);
+    if (props.replicaBucket) this.allowReplicas(props.replicaBucket, network !== undefined);
     this.table = store.table;
     this.bucket = store.bucket;
   }
@@ -104,6 +106,27 @@ export class Foreshard extends Construct {
       allow(reader, ['s3:ListBucket'], [bucket.bucketArn]);
       bucket.encryptionKey?.grantDecrypt(reader);
       acknowledgePattern(reader, bucket.arnForObjects('*'), 'A workflow may read any object of the input buckets');
+    }
+  }
+
+  /** Every stage may read outputs, wherever they lie; workers alone write them. */
+  private allowReplicas(bucket: IBucket, zonal: boolean): void {
+    const { region } = Stack.of(this);
+    if (zonal && ![region, bucket.env.region].some(Token.isUnresolved) && region !== bucket.env.region) {
+      const place = `the replica bucket lies in ${bucket.env.region}, which zonal workers in ${region} do not reach`;
+      throw new Error(`${place}; name a bucket of their region, or set zonal: false`);
+    }
+    const workers = this.workers.pools.map(({ worker }) => worker);
+    const objects = bucket.arnForObjects('*');
+    for (const reader of [...workers, ...this.stages.byName.values()]) {
+      const writes = workers.some((worker) => worker === reader);
+      const calls = ['s3:GetObject', ...(writes ? ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'] : [])];
+      allow(reader, calls, [objects]);
+      // Without it a missing replica is a refusal, not a missing object.
+      allow(reader, ['s3:ListBucket'], [bucket.bucketArn]);
+      if (writes) bucket.encryptionKey?.grantEncryptDecrypt(reader);
+      else bucket.encryptionKey?.grantDecrypt(reader);
+      acknowledgePattern(reader, objects, 'Replicas have the keys of the outputs, which are known when they run');
     }
   }
 

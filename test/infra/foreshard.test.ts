@@ -278,6 +278,28 @@ describe('props', () => {
     expect(policies.filter((policy) => /s3:PutObject[^[]*the-input/.test(policy))).toEqual([]);
   });
 
+  it('replicaBucket is known to all functions, written by workers and read by the others', () => {
+    const { template } = make((stack) => ({ replicaBucket: Bucket.fromBucketName(stack, 'Second', 'the-replicas') }));
+    expect(parseEnvironment(environmentOf(template)).replicaBucket).toBe('the-replicas');
+    const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
+    const touching = policies.filter((policy) => policy.includes('the-replicas'));
+    expect(touching).toHaveLength(12);
+    expect(
+      touching.filter((policy) => /"s3:PutObject"[^[]*\][^[]*"Resource":\{[^[]*\[[^\]]*the-replicas/.test(policy)),
+    ).toHaveLength(1);
+  });
+
+  it('replicaBucket may not lie where zonal workers cannot reach it', () => {
+    const stack = new Stack(new App(), 'Here', { env: { region: 'eu-central-1' } });
+    const attributes = { bucketName: 'far', region: 'eu-west-1' };
+    const replicaBucket = Bucket.fromBucketAttributes(stack, 'Far', attributes);
+    const tiersMiB = [1_769];
+    expect(() => new Foreshard(stack, 'Zonal', { replicaBucket, tiersMiB, zones: ['eu-central-1a'] })).toThrow(
+      /eu-west-1/,
+    );
+    expect(new Foreshard(stack, 'Regional', { replicaBucket, tiersMiB, zonal: false }).bucket).toBeDefined();
+  });
+
   it('schedules starts a workflow again and again', () => {
     const { template } = make(() => ({
       schedules: [{ name: 'nightly', when: ScheduleExpression.cron({ hour: '3', minute: '0' }), workflow: 'w.json' }],
