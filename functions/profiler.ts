@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { mergeProfile } from '../lib/profile/merge-profile.ts';
-import { readAttempts } from '../lib/run/attempt-store.ts';
-import { readProfiles, writeProfile } from '../lib/run/profile-store.ts';
+import { learnFromRun } from '../lib/run/learn-from-run.ts';
+import { refreshProfiles } from '../lib/run/refresh-profiles.ts';
 import { stage } from './stage.ts';
 
-/** State `Profile`: what the run has taught about its shard types. */
+/** What is kept of the function's time to end what it is at. */
+const RESERVE_MS = 60_000;
+
+/** State `Profile`: what the run has taught about its shard types. On a schedule, without a run: what was measured since. */
 export const handler = stage({
   name: 'profiler',
-  input: z.strictObject({ run: z.string() }),
-  async run({ run }, { table }) {
-    const byType = Map.groupBy(await readAttempts(table, run), ({ type }) => type);
-    const profiles = await readProfiles(table, byType.keys());
-    for (const [type, attempts] of byType) await writeProfile(table, mergeProfile(profiles.get(type), attempts));
-    return { run, typeCount: byType.size };
+  input: z.strictObject({ run: z.string().optional() }),
+  async run({ run }, services, call) {
+    if (run !== undefined) return learnFromRun(run, services.table);
+    return refreshProfiles(services, services.clock.now() + call.getRemainingTimeInMillis() - RESERVE_MS);
   },
 });

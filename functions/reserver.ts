@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { applyConcurrency } from '../lib/plan/apply-concurrency.ts';
 import { concurrencyDemand } from '../lib/plan/concurrency-demand.ts';
+import { expectedCounts } from '../lib/plan/expected-counts.ts';
 import { reconcileConcurrency } from '../lib/plan/reconcile-concurrency.ts';
+import { readExpected } from '../lib/run/arrival-store.ts';
 import { loadDemand } from '../lib/run/load-demand.ts';
 import { loadProvisioned, provisionWindows } from '../lib/run/provision-windows.ts';
 import { endTurn, takeTurn } from '../lib/run/reserver-store.ts';
@@ -21,10 +23,11 @@ export const handler = stage({
     const { reservableLeft } = await functions.limits();
     const now = clock.now();
     const demand = await loadDemand({ table, objects, functions, settings });
+    const expected = expectedCounts(await readExpected(table), { ...demand, now, leadMs: LEAD_MS });
     const bought = await loadProvisioned(provisioning, { ...demand, now, leadMs: LEAD_MS });
     const { countsByPool: provisionedCounts } = bought;
     const reconciled = reconcileConcurrency({
-      demands: concurrencyDemand({ ...demand, expectedCounts: new Map(), provisionedCounts, now, leadMs: LEAD_MS }),
+      demands: concurrencyDemand({ ...demand, expectedCounts: expected, provisionedCounts, now, leadMs: LEAD_MS }),
       observed: demand.observed,
       reservableLeft,
       surplusSince: new Map(Object.entries(turn.surplusSince)),

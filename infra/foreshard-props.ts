@@ -2,6 +2,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { WorkflowSchedule } from './constructs/triggers.ts';
 
@@ -92,6 +93,12 @@ export interface ForeshardProps {
    * @default - none
    */
   readonly schedules?: readonly WorkflowSchedule[];
+  /**
+   * When the profiler takes in what was measured and makes its forecasts anew. A forecast reaches six hours.
+   *
+   * @default ScheduleExpression.rate(Duration.minutes(15))
+   */
+  readonly profilerSchedule?: ScheduleExpression;
   /**
    * Definitions uploaded under this prefix of the bucket start a run.
    *

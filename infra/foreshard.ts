@@ -81,6 +81,7 @@ export class Foreshard extends Construct {
       bucket: store.bucket,
       logRetention,
       schedules: props.schedules ?? [],
+      ...(props.profilerSchedule && { profilerSchedule: props.profilerSchedule }),
       uploadPrefix: props.uploadPrefix ?? 'requests/',
       deadLetters,
     });

@@ -44,7 +44,7 @@ export interface StageFunctionsProps {
 /** Stages that compute over all shards of a run get a whole vCPU; the others wait for the table. */
 const PLANNING: ReadonlySet<StageName> = new Set(['sharder', 'forecaster', 'allocator', 'resharder', 'profiler']);
 /** Rules and schedules call them without waiting for the answer: a call that fails for good is kept. */
-const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set(['aborter', 'reserver', 'recovery']);
+const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set(['aborter', 'reserver', 'recovery', 'profiler']);
 const PLANNING_MEMORY_MIB = 1_769;
 const MEMORY_MIB = 512;
 /** A run of 100,000 shards is written and read in minutes; the state machine waits as long. */
@@ -59,6 +59,8 @@ export class StageFunctions extends Construct {
     this.byName = new Map(STAGE_NAMES.map((name) => [name, this.stage(name, props)]));
     this.allowSlots(props);
     this.allowReservations(props.workerArns);
+    // CloudWatch knows no resources for reading.
+    allow(this.get('profiler'), ['cloudwatch:GetMetricData'], ['*']);
     if (props.provisioned) allowProvisioning(this.get('reserver'), props.workerArns);
   }
 

@@ -31,6 +31,12 @@ export interface TriggersProps {
   readonly workflow: StateMachine;
   readonly bucket: IBucket;
   readonly schedules: readonly WorkflowSchedule[];
+  /**
+   * When the profiler takes in what was measured.
+   *
+   * @default - every 15 minutes
+   */
+  readonly profilerSchedule?: ScheduleExpression;
   /** Definitions uploaded under this prefix of the bucket start a run. */
   readonly uploadPrefix: string;
   /** Takes the calls that could not be delivered after all their retries. */
@@ -39,6 +45,8 @@ export interface TriggersProps {
 
 /** A reservation is as old as this at most; also the time by which it must run ahead of the demand. */
 const RECONCILE_EVERY = Duration.minutes(1);
+/** As long as metrics may be late; each reading of a type costs two queries. */
+const REFRESH_EVERY = Duration.minutes(15);
 
 /** What starts runs and keeps the system going: schedules, uploads, events, and the end of an execution. */
 export class Triggers extends Construct {
@@ -52,7 +60,8 @@ export class Triggers extends Construct {
     this.deadLetters = props.deadLetters;
     this.starter = new Starter(this, 'Starter', { workflow, logRetention: props.logRetention });
     this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
-    this.every(RECONCILE_EVERY, 'Reconcile', stages.get('reserver'));
+    this.callOn(ScheduleExpression.rate(RECONCILE_EVERY), 'Reconcile', stages.get('reserver'));
+    this.callOn(props.profilerSchedule ?? ScheduleExpression.rate(REFRESH_EVERY), 'Refresh', stages.get('profiler'));
     for (const schedule of props.schedules) this.runOn(schedule, workflow);
     this.runOnUpload(props);
     this.runOnRequest();
@@ -60,10 +69,10 @@ export class Triggers extends Construct {
     this.heedAutoshifts(stages.get('recovery'));
   }
 
-  private every(interval: Duration, id: string, target: IFunction): void {
+  private callOn(schedule: ScheduleExpression, id: string, target: IFunction): void {
     acknowledgePattern(this.role, `${target.functionArn}:*`, 'Scheduler may name any version of the one function');
     new Schedule(this, id, {
-      schedule: ScheduleExpression.rate(interval),
+      schedule,
       target: new LambdaInvoke(target, {
         role: this.role,
         input: ScheduleTargetInput.fromObject({}),

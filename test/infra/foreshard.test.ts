@@ -310,6 +310,20 @@ describe('props', () => {
     });
   });
 
+  it('profilerSchedule says when the profiler reads what was measured, which it alone may', () => {
+    const { template } = make(() => ({ profilerSchedule: ScheduleExpression.cron({ minute: '7' }) }));
+    const refresh = resources(template, 'AWS::Scheduler::Schedule').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('Profiler'),
+    );
+    expect(refresh.map(({ Properties }) => Properties?.ScheduleExpression)).toEqual(['cron(7 * * * ? *)']);
+    expect(JSON.stringify(refresh)).toContain('"Input":"{}"');
+    const readers = resources(template, 'AWS::IAM::Policy').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('cloudwatch:GetMetricData'),
+    );
+    expect(readers).toHaveLength(1);
+    expect(JSON.stringify(readers)).toContain('Profiler');
+  });
+
   it('uploadPrefix says which uploads start a run', () => {
     const { template } = make(() => ({ uploadPrefix: 'inbox/' }));
     template.hasResourceProperties('AWS::Events::Rule', {

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import type { EpochMs } from '../core/quantity.ts';
+import { type Bucket, gridValues } from '../profile/series/bucket.ts';
+import { gridStart, resolutionFor } from '../profile/series/resolution.ts';
+import { ensemble, type FittedEnsemble } from './ensemble.ts';
+import { Interval } from './interval.ts';
+import { AdaptiveState, afterOutcome, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
+import type { Series } from './model.ts';
+
+/** How far work that arrives is forecast: as far as the fine grid is for. */
+const HORIZON_MS = 6 * 3_600_000;
+
+/** Older arrivals say nothing about the next hours: two weeks, so that a week is seen twice. */
+const HISTORY_MS = 14 * 86_400_000;
+
+/** The grid of arrivals. */
+export const ARRIVAL_RESOLUTION = resolutionFor(HORIZON_MS);
+
+const STEP_MS = ARRIVAL_RESOLUTION.stepMs;
+const DAY_STEPS = 86_400_000 / STEP_MS;
+
+/** Past forecasts are judged by what they said of the next hour. */
+const JUDGED_STEPS = 12;
+
+/** How many slots a shard type is expected to keep busy. */
+export const ArrivalForecast = z.strictObject({
+  type: z.string(),
+  /** Start of the first step. */
+  startsAt: z.number(),
+  stepMs: z.number().positive(),
+  /** Slots that are busy on average, step by step. */
+  busySlots: z.array(Interval),
+  /** The models that have a say, and how much. */
+  members: z.array(z.strictObject({ name: z.string(), weight: z.number(), meanAbsoluteError: z.number() })),
+  /** How well the intervals of earlier forecasts held. */
+  accuracy: AdaptiveState,
+});
+export type ArrivalForecast = z.infer<typeof ArrivalForecast>;
+
+interface Arrivals {
+  readonly type: string;
+  /** Attempts by the time at which they ended: `sum` is their duration in milliseconds. Ascending. */
+  readonly buckets: readonly Bucket[];
+  /** Everything before it was read. */
+  readonly readUntil: EpochMs;
+  readonly level: number;
+  /** The forecast before, whose intervals are judged now. */
+  readonly before?: ArrivalForecast | undefined;
+}
+
+/**
+ * Forecasts how many slots the work of a type keeps busy, by Little's law: time spent in a step over its length. The
+ * level asked of the model follows what became of the intervals before.
+ *
+ * @returns undefined when nothing has arrived in two weeks
+ * @complexity that of one ensemble of at most 4,032 values
+ */
+export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefined {
+  const { type, buckets, readUntil, level, before } = arrivals;
+  const startsAt = gridStart(readUntil, STEP_MS);
+  const recent = buckets.filter(({ at }) => at >= startsAt - HISTORY_MS && at < startsAt);
+  const [first] = recent;
+  if (first === undefined) return undefined;
+  const values = busySlots(recent, first.at, startsAt);
+  const accuracy = judged(arrivals, startsAt, before?.accuracy ?? startAdaptive(level));
+  const series = { values, startedAt: first.at, stepMs: STEP_MS, seasons: [DAY_STEPS, 7 * DAY_STEPS] };
+  const stepCount = HORIZON_MS / STEP_MS;
+  const model: { fit(history: Series): FittedEnsemble } = ensemble({ horizon: stepCount });
+  const fitted = model.fit(series);
+  const predicted = fitted.predict(stepCount, askedLevel(accuracy));
+  return {
+    type,
+    startsAt,
+    stepMs: STEP_MS,
+    busySlots: predicted.map((interval) => ({ ...interval, level })),
+    members: [...fitted.members],
+    accuracy,
+  };
+}
+
+function busySlots(buckets: readonly Bucket[], from: EpochMs, until: EpochMs): readonly number[] {
+  const values = gridValues(buckets, { from, until, stepMs: STEP_MS, statistic: 'sum' });
+  return values.map((sumMs) => sumMs / STEP_MS);
+}
+
+/** What has become of the next hour of the forecast before, as far as it is over. */
+function judged({ buckets, before }: Arrivals, until: EpochMs, accuracy: AdaptiveState): AdaptiveState {
+  if (before === undefined) return accuracy;
+  const { startsAt } = before;
+  const truths = busySlots(buckets, startsAt, Math.max(startsAt, Math.min(until, startsAt + JUDGED_STEPS * STEP_MS)));
+  return truths.reduce((state, truth, ahead) => {
+    const interval = before.busySlots[ahead];
+    return interval ? afterOutcome(state, interval, truth) : state;
+  }, accuracy);
+}
+
+/** The share of truths that lay inside their intervals; undefined before there were any. */
+export function measuredCoverage({ seenCount, missedCount }: AdaptiveState): number | undefined {
+  return seenCount > 0 ? 1 - missedCount / seenCount : undefined;
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { handler as profiler } from '../../functions/profiler.ts';
+import { handler as reserver } from '../../functions/reserver.ts';
+import type { StageContext } from '../../functions/stage.ts';
+import { toEmf } from '../../lib/profile/emf.ts';
+import { readArrivals, readExpected } from '../../lib/run/arrival-store.ts';
+import { storeAttempts } from '../../lib/run/attempt-store.ts';
+import { learnFromRun } from '../../lib/run/learn-from-run.ts';
+import { refreshProfiles } from '../../lib/run/refresh-profiles.ts';
+import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
+import { anAttempt } from '../profile/an-attempt.ts';
+
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const START = Date.UTC(2026, 10, 2);
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Every five minutes for so many hours, shards that keep six slots busy. */
+async function worked(services: MemoryServices, type: string, { hours = 48, from = START } = {}): Promise<void> {
+  const steps = Array.from({ length: hours * 12 }, (_, step) => from + step * 5 * MINUTE);
+  for (const at of steps) {
+    for (let shard = 0; shard < 6; shard += 1) {
+      const durationMs = 5 * MINUTE - 1;
+      services.metrics.emit(toEmf(anAttempt({ type, startedAt: at, durationMs })));
+    }
+  }
+  await storeAttempts(services.table, [anAttempt({ run: `run-${type}`, type, startedAt: from })]);
+  await learnFromRun(`run-${type}`, services.table);
+}
+
+function at(hours: number): MemoryServices {
+  return memoryServices({ startAt: START + hours * HOUR, settings: { zones: ['az1', 'az2'] } });
+}
+
+const context = (services: MemoryServices) =>
+  ({ services, awsRequestId: '1', getRemainingTimeInMillis: () => 300_000 }) as unknown as StageContext;
+
+describe('refreshProfiles', () => {
+  it('forecasts how many slots arriving work keeps busy', async () => {
+    const services = at(48);
+    await worked(services, 'clean@1');
+    expect(await refreshProfiles(services, NEVER)).toMatchObject({ refitted: ['clean@1'], skipped: [] });
+    const forecast = await readArrivals(services.table, 'clean@1');
+    expect(forecast?.startsAt).toBe(START + 48 * HOUR);
+    expect(forecast?.busySlots).toHaveLength(72);
+    // Six slots less a millisecond in five minutes, in every step.
+    for (const { point, upper } of forecast?.busySlots ?? []) {
+      expect(Math.abs(point - 6)).toBeLessThan(0.01);
+      expect(upper).toBeGreaterThanOrEqual(point);
+    }
+  });
+
+  it('makes only those anew to which something came', async () => {
+    const services = at(48);
+    await worked(services, 'clean@1');
+    await worked(services, 'idle@1', { hours: 24 });
+    await refreshProfiles(services, NEVER);
+    await services.clock.pass(10 * MINUTE);
+    services.metrics.emit(toEmf(anAttempt({ type: 'clean@1', startedAt: START + 48 * HOUR + MINUTE })));
+    expect(await refreshProfiles(services, NEVER)).toMatchObject({ refitted: ['clean@1'], unchanged: ['idle@1'] });
+    await services.clock.pass(4 * HOUR);
+    expect(await refreshProfiles(services, NEVER)).toMatchObject({ refitted: ['clean@1', 'idle@1'] });
+  });
+
+  it('says what it had no time for, and does that first the next time', async () => {
+    const services = at(48);
+    await worked(services, 'a@1');
+    await worked(services, 'b@1');
+    const { metrics, clock } = services;
+    const slow = {
+      ...services,
+      table: {
+        ...services.table,
+        // Each stored forecast takes a minute.
+        update: async (...call: Parameters<typeof services.table.update>) => {
+          if ('forecast' in (call[1].set ?? {})) await clock.pass(MINUTE);
+          return services.table.update(...call);
+        },
+      },
+    };
+    expect(await refreshProfiles({ ...slow, metrics }, clock.now() + MINUTE)).toMatchObject({
+      refitted: ['a@1'],
+      skipped: ['b@1'],
+    });
+    expect(await refreshProfiles(slow, clock.now() + MINUTE)).toMatchObject({ refitted: ['b@1'] });
+  });
+
+  it('gives the same when it was broken off at any write and called again', async () => {
+    const whole = at(48);
+    await worked(whole, 'clean@1', { hours: 30 });
+    await refreshProfiles(whole, NEVER);
+    const expected = await readExpected(whole.table);
+    for (let failAt = 0; failAt < 60; failAt += 1) {
+      const services = at(48);
+      await worked(services, 'clean@1', { hours: 30 });
+      let writes = 0;
+      const fails = async () => {
+        writes += 1;
+        if (writes === failAt + 1) throw new Error('the machine died');
+      };
+      const table = {
+        ...services.table,
+        put: async (...call: Parameters<typeof services.table.put>) => fails().then(() => services.table.put(...call)),
+        update: async (...call: Parameters<typeof services.table.update>) =>
+          fails().then(() => services.table.update(...call)),
+      };
+      const died = await refreshProfiles({ ...services, table }, NEVER).then(
+        () => false,
+        () => true,
+      );
+      await refreshProfiles(services, NEVER);
+      expect(await readExpected(services.table)).toEqual(expected);
+      if (!died) return;
+    }
+    throw new Error('it never came through');
+  });
+
+  it('measures how its intervals held, and widens them when they did not', async () => {
+    const services = at(48);
+    await worked(services, 'clean@1');
+    await refreshProfiles(services, NEVER);
+    await worked(services, 'clean@1', { from: START + 48 * HOUR, hours: 3 });
+    await worked(services, 'clean@1', { from: START + 48 * HOUR, hours: 3 });
+    for (let half = 0; half < 6; half += 1) {
+      await services.clock.pass(HOUR / 2);
+      await refreshProfiles(services, NEVER);
+    }
+    const forecast = await readArrivals(services.table, 'clean@1');
+    expect(forecast?.accuracy.seenCount).toBe(36);
+    // The six steps of the forecast that could not know of it.
+    expect(forecast?.accuracy.missedCount).toBe(6);
+    expect(forecast?.accuracy.askedMiss).toBeLessThan(0.1);
+    const { lowestCoverage = 1 } = await refreshProfiles(services, NEVER);
+    expect(lowestCoverage).toBeLessThan(0.9);
+  });
+
+  it('lets the reserver reserve ahead of work that is not there yet', async () => {
+    const services = at(48);
+    await worked(services, 'clean@1');
+    const before = await services.clock.during(reserver({}, context(services)));
+    await profiler({}, context(services));
+    await services.clock.pass(MINUTE);
+    await services.clock.during(reserver({}, context(services)));
+    expect(before).toMatchObject({ mode: 'reserving', steps: [] });
+    const reserved = await Promise.all(
+      ['1769-az1', '1769-az2', '1769-regional', '3538-az1'].map((pool) =>
+        services.functions.concurrency(`foreshard-worker-${pool}`),
+      ),
+    );
+    expect(reserved[0]).toBeGreaterThanOrEqual(3);
+    expect(reserved[1]).toBe(reserved[0]);
+    expect(reserved.slice(2)).toEqual([undefined, undefined]);
+  });
+});
