@@ -8,7 +8,7 @@ import type { Bench } from './bench.ts';
 const SEEDS = 2_000;
 const BATCH_SIZE = 25;
 
-/** Runs the real commit protocol in virtual time, with faults at every call of the table, seed after seed. */
+/** Runs the real commit protocol and the real ledger in virtual time, with faults at every call of the table, seed after seed. */
 export const bench: Bench = {
   name: 'simulation',
   needs: 'nothing',

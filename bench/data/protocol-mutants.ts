@@ -175,4 +175,34 @@ export const MUTANTS: readonly Mutant[] = [
     find: `const write = await table.put(item, { attribute: 'partition', exists: false });`,
     replace: `const write = await table.put(item);`,
   },
+  {
+    name: 'the ledger is written over what another run wrote meanwhile',
+    file: `${RUN}/ledger-store.ts`,
+    find: `item ? { attribute: 'version', equals: version } : { attribute: 'version', exists: false },`,
+    replace: `item ? { attribute: 'version', exists: true } : { attribute: 'version', exists: false },`,
+  },
+  {
+    name: 'slots are granted that another run holds',
+    file: 'lib/plan/grant-slots.ts',
+    find: `if (hold.slotCount <= freeSlotCount) return`,
+    replace: `if (hold.slotCount <= ledger.slotMax) return`,
+  },
+  {
+    name: 'a new plan holds its slots on top of those of the one before',
+    file: `${RUN}/store-plan.ts`,
+    find: `releaseSlots(expireHolds(before, now), run)`,
+    replace: `expireHolds(before, now)`,
+  },
+  {
+    name: 'a run that ends keeps its slots',
+    file: 'lib/recover/end-run.ts',
+    find: `const held = ledger.holds.some((hold) => hold.run === run);`,
+    replace: `const held = ledger.holds.every((hold) => hold.run === run);`,
+  },
+  {
+    name: 'a run that ends gives back the slots of all',
+    file: 'lib/recover/end-run.ts',
+    find: `ledger: releaseSlots(ledger, run), answer`,
+    replace: `ledger: { ...ledger, holds: [] }, answer`,
+  },
 ];

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
 export async function huntMutant(mutant: Mutant, seedCount: number): Promise<SeedSearch> {
   const copy = await mkdtemp(join(tmpdir(), 'foreshard-mutant-'));
   try {
-    for (const folder of ['lib', 'test/simulation'])
+    for (const folder of ['lib', 'test/simulation', 'test/memory-object-store.ts'])
       await cp(join(ROOT, folder), join(copy, folder), { recursive: true });
     await cp(join(ROOT, 'package.json'), join(copy, 'package.json'));
     await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));

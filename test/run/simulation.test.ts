@@ -6,7 +6,7 @@ import { simulateRun } from '../simulation/simulate-run.ts';
 /** Few enough for every check; `npm run bench -- simulation` runs as many as one likes. */
 const SEEDS = 40;
 
-describe('commit protocol in the simulation', () => {
+describe('commit protocol and ledger in the simulation', () => {
   it(`holds for the first ${SEEDS} seeds`, async () => {
     const { failed, completeCount } = await searchSeeds({ from: 1, count: SEEDS });
     expect(failed && failureText(failed)).toBeUndefined();

@@ -1,5 +1,6 @@
 import { fewestThatFail } from './fewest-that-fail.ts';
 import { type Scenario, scenarioOf, smaller } from './scenario.ts';
+import { simulateLedger } from './simulate-ledger.ts';
 import { type SimulatedRun, simulateRun } from './simulate-run.ts';
 
 export interface SeedSearch {
@@ -12,7 +13,7 @@ export interface SeedSearch {
   readonly failed: SimulatedRun | undefined;
 }
 
-/** Simulates one seed after the other until one goes wrong. */
+/** Simulates the commit protocol and the ledger, one seed after the other, until one goes wrong. */
 export async function searchSeeds({
   from,
   count,
@@ -25,7 +26,10 @@ export async function searchSeeds({
     const run = await simulateRun(scenarioOf(seed));
     search.seedCount += 1;
     search.stepCount += run.stepCount;
-    if (run.violation !== undefined) return { ...search, failed: await shortest(run) };
+    if (run.violation !== undefined) return { ...search, failed: await shortest(run, simulateRun) };
+    const ledger = await simulateLedger(scenarioOf(seed));
+    search.stepCount += ledger.stepCount;
+    if (ledger.violation !== undefined) return { ...search, failed: await shortest(ledger, simulateLedger) };
     if (run.outcome === 'complete') search.completeCount += 1;
     if (run.outcome === 'stuck') search.stuckCount += 1;
   }
@@ -36,7 +40,7 @@ export async function searchSeeds({
 const SHORTENINGS_MAX = 400;
 
 /** Takes away actors, kinds of faults and operations, then single faults, as long as the run still goes wrong. */
-async function shortest(failed: SimulatedRun): Promise<SimulatedRun> {
+async function shortest(failed: SimulatedRun, simulate: typeof simulateRun): Promise<SimulatedRun> {
   let best = failed;
   let left = SHORTENINGS_MAX;
   for (let shrunk = true; shrunk; ) {
@@ -44,20 +48,20 @@ async function shortest(failed: SimulatedRun): Promise<SimulatedRun> {
     for (const scenario of smaller(best.scenario)) {
       left -= 1;
       if (left <= 0) break;
-      const run = await simulateRun(scenario);
+      const run = await simulate(scenario);
       if (run.violation === undefined || run.stepCount >= best.stepCount) continue;
       best = run;
       shrunk = true;
       break;
     }
   }
-  const scenario = await withFewestFaults(best);
-  return simulateRun(scenario, { history: true });
+  const scenario = await withFewestFaults(best, simulate);
+  return simulate(scenario, { history: true });
 }
 
-async function withFewestFaults({ scenario, faults }: SimulatedRun): Promise<Scenario> {
+async function withFewestFaults({ scenario, faults }: SimulatedRun, simulate: typeof simulateRun): Promise<Scenario> {
   const only = (kept: readonly string[]): Scenario => ({ ...scenario, onlyFaults: new Set(kept) });
-  const fails = async (kept: readonly string[]) => (await simulateRun(only(kept))).violation !== undefined;
+  const fails = async (kept: readonly string[]) => (await simulate(only(kept))).violation !== undefined;
   return only(await fewestThatFail(faults, fails, SHORTENINGS_MAX));
 }
 
