@@ -47,7 +47,7 @@ export async function loadAllocation(
   const canaries = judgeCanaries(plan?.canaries ?? [], {
     shards: new Map(records.map((record) => [record.shard, record])),
     attempts: waiting ? await readAttempts(table, run) : [],
-    doomed: waiting ? (await runProgress(table, run)).doomedShards : new Set(),
+    doomed: waiting ? (await runProgress(table, run, records)).doomedShards : new Set(),
     silentBefore: clock.now() - TELEMETRY_WAIT_MS,
     predictions,
   });

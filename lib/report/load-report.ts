@@ -24,6 +24,7 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     readDocument(objects, { run, name: 'first-plan' }, Plan),
     readDocument(objects, { run, name: 'plan' }, Plan),
   ]);
+  const [records, attempts] = await Promise.all([collect(readShards(table, run)), readAttempts(table, run)]);
   return {
     run,
     now: clock.now(),
@@ -33,9 +34,9 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     firstPlan,
     plan,
     pools: listPools(settings, new Set()),
-    progress: await runProgress(table, run),
-    records: await collect(readShards(table, run)),
-    attempts: await readAttempts(table, run),
+    progress: await runProgress(table, run, records),
+    records,
+    attempts,
     decisions: await readDecisions(table, run),
     slotCount: (await readSlots(table, run)).length,
   };

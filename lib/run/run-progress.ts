@@ -38,16 +38,17 @@ export interface RunProgress {
 /**
  * How far a run is.
  *
+ * @param known all shards of the run, when they have just been read: none is read again
  * @complexity reads the shards of operations that have begun and are not complete, or never will begin, page by page; all
  *   shards at once when many operations are incomplete
  */
-export async function runProgress(table: Table, run: RunId): Promise<RunProgress> {
+export async function runProgress(table: Table, run: RunId, known?: readonly ShardRecord[]): Promise<RunProgress> {
   const operations = await readOperations(table, run);
   const dead: Dead = { operations: new Set(), whole: new Set(), indexes: new Set(), shards: new Set() };
   const complete = new Set<string>();
   const progress: OperationProgress[] = [];
   let failedAttemptCount = 0;
-  const shardsOf = await shardReader(table, run, operations);
+  const shardsOf = known ? among(known) : await shardReader(table, run, operations);
   for (const operation of operations) {
     if (operation.completedAt !== undefined) complete.add(operation.operation);
     const barred = barredBy(operation, complete, dead);
@@ -70,14 +71,16 @@ export async function runProgress(table: Table, run: RunId): Promise<RunProgress
 /** With more incomplete operations than this, reading everything takes fewer requests. */
 const QUERIES_MAX = 16;
 
-async function shardReader(
-  table: Table,
-  run: RunId,
-  operations: readonly OperationRecord[],
-): Promise<(operation: string) => Promise<readonly ShardRecord[]>> {
+type ShardReader = (operation: string) => Promise<readonly ShardRecord[]>;
+
+async function shardReader(table: Table, run: RunId, operations: readonly OperationRecord[]): Promise<ShardReader> {
   const incomplete = operations.filter(({ completedAt }) => completedAt === undefined);
   if (incomplete.length <= QUERIES_MAX) return (operation) => collect(readShards(table, run, operation));
-  const byOperation = Map.groupBy(await collect(readShards(table, run)), ({ operation }) => operation);
+  return among(await collect(readShards(table, run)));
+}
+
+function among(shards: readonly ShardRecord[]): ShardReader {
+  const byOperation = Map.groupBy(shards, ({ operation }) => operation);
   return async (operation) => byOperation.get(operation) ?? [];
 }
 
