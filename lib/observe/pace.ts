@@ -26,6 +26,12 @@ export function pace(finished: readonly FinishedShard[]): number {
   return actualMs / predictedMs;
 }
 
+/** A worker takes up to a second of work ahead of what it has done (lib/run/work-blocks.ts): half of it on average. */
+const TAKEN_AHEAD_MS = 500;
+
+/** The prediction counts as much as having seen this share of the shard: the first blocks alone tell little. */
+const PREDICTION_SHARE = 0.1;
+
 /**
  * What a shard still has to do at the given pace. A worker that reports a cursor is judged by it; one that has not
  * moved is expected to need at least as long again as it already takes beyond its prediction.
@@ -35,6 +41,9 @@ export function remainingMs(shard: WatchedShard, now: EpochMs, runPace: number):
   if (shard.state === 'waiting' || shard.startedAt === undefined) return expectedMs;
   const elapsedMs = Math.max(0, now - shard.startedAt);
   const doneShare = (shard.cursor - shard.start) / Math.max(1, shard.end - shard.start);
-  if (doneShare > 0) return (elapsedMs * (1 - doneShare)) / doneShare;
+  if (doneShare > 0) {
+    const wholeMs = (elapsedMs + TAKEN_AHEAD_MS + PREDICTION_SHARE * expectedMs) / (doneShare + PREDICTION_SHARE);
+    return Math.max(0, wholeMs - elapsedMs);
+  }
   return elapsedMs < expectedMs ? expectedMs - elapsedMs : elapsedMs - expectedMs;
 }

@@ -1,32 +1,61 @@
 import { collect } from '../core/collect.ts';
 import type { RunId } from '../core/ids.ts';
+import type { MemoryMiB } from '../core/quantity.ts';
+import { vcpuOf } from '../core/vcpu.ts';
 import { Forecast } from '../forecast/forecast.ts';
 import { predictions } from '../observe/predictions.ts';
+import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
+import { readLedgers } from '../run/ledger-store.ts';
 import { readShards } from '../run/read-shards.ts';
+import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
+import type { ShardRecord } from '../run/shard-record.ts';
 import { Sharding } from '../shards/sharding.ts';
 import { readDecisions } from './decision-store.ts';
 import type { ReshardFacts } from './reshard-request.ts';
 
-/** Reads all that a re-sharding is decided on. */
-export async function loadReshard(run: RunId, services: Services): Promise<ReshardFacts> {
+/**
+ * Reads all that a re-sharding is decided on.
+ *
+ * @param open zones in which new work may start
+ */
+export async function loadReshard(run: RunId, open: readonly string[], services: Services): Promise<ReshardFacts> {
   const { objects, table, clock, settings } = services;
-  const [sharding, forecast, plan] = await Promise.all([
+  const [definition, sharding, forecast, plan] = await Promise.all([
+    readDocument(objects, { run, name: 'definition' }, RunDefinition),
     readDocument(objects, { run, name: 'sharding' }, Sharding),
     readDocument(objects, { run, name: 'forecast' }, Forecast),
     readDocument(objects, { run, name: 'plan' }, Plan),
   ]);
-  const [smallest = 0] = settings.tiersMiB;
+  const records = await collect(readShards(table, run));
+  const memoryMiB = tierOf(records, settings.tiersMiB);
+  const closed = settings.zones.filter((zone) => !open.includes(zone));
+  const pools = listPools(settings, new Set(closed)).filter((pool) => {
+    return pool.state === 'open' && pool.memoryMiB === memoryMiB;
+  });
   return {
     now: clock.now(),
     sharding,
-    records: await collect(readShards(table, run)),
+    records,
+    ledgers: await readLedgers(
+      table,
+      pools.map(({ id, slotMax }) => ({ pool: id, slotMax })),
+    ),
+    objective: definition.workflow.objective,
+    slotLimit: Math.floor(settings.vcpuMax / vcpuOf(memoryMiB)),
+    startDelayMs: settings.startDelayMs,
     plan,
     predictions: predictions(forecast, sharding),
     earlier: await readDecisions(table, run),
-    memoryMiB: smallest,
+    memoryMiB,
     overheadMs: settings.shardOverheadMs,
   };
+}
+
+/** The smallest tier that an open shard is planned for: a slot of a larger one takes its shards as well. */
+function tierOf(records: readonly ShardRecord[], tiersMiB: readonly MemoryMiB[]): MemoryMiB {
+  const open = records.filter(({ state }) => state === 'READY' || state === 'RUNNING');
+  return open.reduce((least, record) => Math.min(least, record.memoryTierMiB), tiersMiB.at(-1) ?? 0);
 }

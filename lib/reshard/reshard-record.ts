@@ -6,8 +6,8 @@ export const ReshardRecord = z.strictObject({
   change: z.string(),
   operation: z.string(),
   shard: z.string().optional(),
-  /** The unit at which the shard is cut. */
-  splitAt: z.int().positive().optional(),
+  /** The units at which the shard is cut, ascending. */
+  cutsAt: z.array(z.int().positive()).readonly().optional(),
   /** Expected gain and cost of the change. */
   gainUsd: z.number(),
   costUsd: z.number(),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lateChance } from '../../lib/observe/late-chance.ts';
 import { nextCheck } from '../../lib/observe/next-check.ts';
 import { pace, remainingMs } from '../../lib/observe/pace.ts';
+import { rootPace } from '../../lib/observe/root-pace.ts';
 
 const running = {
   id: 'clean/0',
@@ -27,7 +28,8 @@ describe('pace', () => {
 
 describe('remainingMs', () => {
   it('judges a worker by its cursor once it has moved', () => {
-    expect(remainingMs({ ...running, cursor: 25 }, 6_000, 1)).toBe(15_000);
+    // a quarter taken in 5 s, half a second of it ahead, and a tenth as predicted: 6.5 s for 35 %
+    expect(remainingMs({ ...running, cursor: 25 }, 6_000, 1)).toBeCloseTo(6_500 / 0.35 - 5_000, 6);
   });
 
   it('expects an unmoved worker to keep to its prediction, and to be as late again as it is late', () => {
@@ -37,6 +39,21 @@ describe('remainingMs', () => {
 
   it('takes the pace of the run for what waits', () => {
     expect(remainingMs({ ...running, state: 'waiting' }, 4_000, 1.5)).toBe(15_000);
+  });
+});
+
+describe('rootPace', () => {
+  const part = { takenShare: 0.5, predictedMs: 4_000, startedAt: 1_000, workedUntil: 9_000 };
+
+  it('expects of the parts of a shard what was seen of some', () => {
+    expect(rootPace([part])).toBe(4);
+    expect(rootPace([part, { ...part, takenShare: 1, workedUntil: 5_000 }])).toBe(2);
+  });
+
+  it('knows nothing before something was taken, and takes speed for no promise', () => {
+    expect(rootPace([])).toBe(1);
+    expect(rootPace([{ ...part, takenShare: 0 }])).toBe(1);
+    expect(rootPace([{ ...part, workedUntil: 1_100 }])).toBe(1);
   });
 });
 

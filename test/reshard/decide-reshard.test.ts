@@ -24,7 +24,9 @@ const request = (change: Partial<ReshardRequest> = {}): ReshardRequest => ({
       shards: [shard('clean/0', 40_000), shard('clean/1', 5_000)],
     },
   ],
-  slotCount: 4,
+  slotCount: 2,
+  slotMax: 3,
+  startDelayMs: 0,
   slotUsdPerMs: 2.9e-8,
   latenessUsdPerMs: 1e-6,
   requestUsd: 4e-7,
@@ -36,16 +38,31 @@ const request = (change: Partial<ReshardRequest> = {}): ReshardRequest => ({
 describe('decideReshard', () => {
   it('cuts the longest waiting shard where both halves end together', () => {
     const [decision] = decideReshard(request());
-    expect(decision).toMatchObject({ shard: 'clean/0', change: 'split-waiting', taken: true, splitAt: 506 });
+    expect(decision).toMatchObject({ shard: 'clean/0', change: 'split-waiting', taken: true, cutsAt: [506] });
     // the end moves from 40 s to the head's 20.24 s (506 of 1,000 units)
     expect(decision?.savedMs).toBeCloseTo(40_000 - 20_260, -2);
     expect(decision?.gainUsd).toBeGreaterThan(decision?.costUsd ?? Number.POSITIVE_INFINITY);
   });
 
+  it('cuts into as many parts as find a slot, those that must start first included', () => {
+    const decision = decideReshard(request({ slotMax: 6 }))[0];
+    // the head and four tails: (40 s + 4 x 0.5 s) / 5
+    expect(decision?.cutsAt).toHaveLength(4);
+    expect(decision?.savedMs).toBeCloseTo(40_000 - 8_400, -2);
+    expect(decision?.reason).toMatch(/^split clean\/0 at 21 % into 5: -31.6 s/);
+  });
+
+  it('counts the start of a slot that the run does not hold', () => {
+    const [held] = decideReshard(request({ slotCount: 3 }));
+    const [started] = decideReshard(request({ startDelayMs: 4_000 }));
+    expect(held?.taken).toBe(true);
+    expect((held?.savedMs ?? 0) - (started?.savedMs ?? 0)).toBeCloseTo(2_000, -2);
+  });
+
   it('keeps the shard when every slot is busy anyway: the work does not end sooner', () => {
     const busy = Array.from({ length: 16 }, (_, index) => shard(`clean/${index}`, 10_000));
     const operations = [{ id: 'clean', slackMs: 0, overheadMs: 500, readerCount: 2, shards: busy }];
-    expect(decideReshard(request({ operations }))[0]?.taken).toBe(false);
+    expect(decideReshard(request({ operations, slotCount: 4, slotMax: 4 }))[0]?.taken).toBe(false);
   });
 
   it('keeps the shard when the operation has slack for it', () => {
@@ -64,8 +81,8 @@ describe('decideReshard', () => {
   it('weighs a running shard by what is left beyond its cursor', () => {
     const running = { ...shard('clean/0', 20_000, 'running'), cursor: 500 };
     const operations = [{ id: 'clean', slackMs: 0, overheadMs: 500, readerCount: 2, shards: [running] }];
-    const decision = decideReshard(request({ operations }))[0];
+    const decision = decideReshard(request({ operations, slotMax: 2 }))[0];
     expect(decision).toMatchObject({ change: 'split-running', taken: true });
-    expect(decision?.splitAt).toBeGreaterThan(750);
+    expect(decision?.cutsAt?.[0]).toBeGreaterThan(750);
   });
 });

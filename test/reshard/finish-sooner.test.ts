@@ -53,7 +53,16 @@ const scenes = fc
       ...(allowed && { borders: allowed }),
     };
     const prices = { slotUsdPerMs: 3e-8, latenessUsdPerMs: 1e-6, requestUsd: 4e-7 };
-    return { now: 0, operations: [operation], slotCount, ...prices, lateChance, earlier: [] };
+    return {
+      now: 0,
+      operations: [operation],
+      slotCount,
+      slotMax: slotCount,
+      startDelayMs: 0,
+      ...prices,
+      lateChance,
+      earlier: [],
+    };
   });
 
 /** When the last shard ends, event by event: whoever is free takes the longest that waits. */
@@ -76,29 +85,38 @@ function simulated(shards: readonly Pick<Open, 'state' | 'remainingMs'>[], slotC
   return last;
 }
 
-/** The operation after a cut: the head goes on where it is, the tail waits and pays its start. */
-function afterCut({ shards, overheadMs }: OpenOperation, victim: Open, splitAt: number): readonly Open[] {
-  const headMs = (victim.remainingMs * (splitAt - victim.cursor)) / (victim.end - victim.cursor);
-  const tail: Open = { ...victim, state: 'waiting', remainingMs: victim.remainingMs - headMs + overheadMs };
-  return [...shards.filter(({ id }) => id !== victim.id), { ...victim, remainingMs: headMs }, tail];
+/** The operation after the cuts: the head goes on where it is, each tail waits and pays its start. */
+function afterCuts({ shards, overheadMs }: OpenOperation, victim: Open, cutsAt: readonly number[]): readonly Open[] {
+  const msOf = (units: number) => (victim.remainingMs * units) / (victim.end - victim.cursor);
+  const edges = [...cutsAt, victim.end];
+  const tails = cutsAt.map((at, tail): Open => {
+    return { ...victim, state: 'waiting', remainingMs: msOf((edges[tail + 1] ?? at) - at) + overheadMs };
+  });
+  const head = { ...victim, remainingMs: msOf((edges[0] ?? victim.end) - victim.cursor) };
+  return [...shards.filter(({ id }) => id !== victim.id), head, ...tails];
 }
 
 describe('decideReshard', () => {
   it('cuts only where the operation really ends sooner, by what it says, inside the range and at a border', () => {
     let takenCount = 0;
+    let severalCount = 0;
     fc.assert(
       fc.property(scenes, (request) => {
         const [operation] = request.operations;
         const [decision] = decideReshard(request);
         if (!operation || !decision) return;
         const victim = operation.shards.find(({ id }) => id === decision.shard);
-        const splitAt = decision.splitAt ?? -1;
+        const cutsAt = decision.cutsAt ?? [];
+        if (cutsAt.length > 1) severalCount += 1;
         if (!victim) throw new Error('it cuts a shard that is not there');
-        expect(splitAt).toBeGreaterThan(victim.cursor);
-        expect(splitAt).toBeLessThan(victim.end);
-        if (operation.borders) expect(operation.borders).toContain(splitAt);
+        expect(cutsAt.length).toBeGreaterThan(0);
+        for (const at of cutsAt) {
+          expect(at).toBeGreaterThan(victim.cursor);
+          expect(at).toBeLessThan(victim.end);
+          if (operation.borders) expect(operation.borders).toContain(at);
+        }
         const before = simulated(operation.shards, request.slotCount);
-        const after = simulated(afterCut(operation, victim, splitAt), request.slotCount);
+        const after = simulated(afterCuts(operation, victim, cutsAt), request.slotCount);
         const savedMs = Math.max(0, before - after - operation.slackMs);
         // sums of doubles in another order
         expect(decision.savedMs).toBeCloseTo(savedMs, 6);
@@ -111,6 +129,7 @@ describe('decideReshard', () => {
     );
     // it has something to say
     expect(takenCount).toBeGreaterThan(50);
+    expect(severalCount).toBeGreaterThan(20);
   });
 
   it('never says that a cut saves less because more depends on it', () => {

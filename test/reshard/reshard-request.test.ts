@@ -30,6 +30,10 @@ function facts(changes: Partial<ReshardFacts> = {}): ReshardFacts {
     plan: aPlan({ costUsd: 0.02, expectedEndAt: 40_000 }),
     predictions: { need: ({ splitAt }) => certainNeed(splitAt === undefined ? 9_000 : 4_500), operationMs: () => 0 },
     earlier: [],
+    ledgers: [],
+    objective: 'deadline',
+    startDelayMs: 600,
+    slotLimit: 10,
     memoryMiB: 1_769,
     overheadMs: 300,
     ...changes,
@@ -41,8 +45,8 @@ describe('reshardRequest', () => {
     const { operations } = reshardRequest(facts());
     expect(operations.map(({ id }) => id)).toEqual(['a']);
     expect(operations[0]?.shards).toMatchObject([
-      // half read in 4 s: the other half takes as long
-      { id: 'a/0', state: 'running', start: 0, end: 10, cursor: 5, remainingMs: 4_000 },
+      // half read in 4 s, half a second of it ahead: 9 s in all
+      { id: 'a/0', state: 'running', start: 0, end: 10, cursor: 5, remainingMs: 5_000 },
       { id: 'a/1', state: 'waiting', start: 10, end: 15, cursor: 10, remainingMs: 4_500 },
     ]);
   });
@@ -68,18 +72,45 @@ describe('reshardRequest', () => {
     expect(latenessUsdPerMs).toBeCloseTo((10 * 0.02) / 40_000, 12);
   });
 
+  it('expects of what was cut off a slow shard that it is as slow', () => {
+    const [slow, tail] = [
+      aRecord({ shard: 'a/0', state: 'RUNNING', owner: 's:1', claimedAt: -26_000, cursor: 5, splitAt: 5 }),
+      aRecord({ shard: 'a/0.1', root: 'a/0', parent: 'a/0', range: { start: 5, end: 10 } }),
+    ];
+    const predictions = { need: () => certainNeed(4_500), operationMs: () => 0 };
+    const { operations } = reshardRequest(facts({ records: [slow, tail], predictions }));
+    // 4.5 s were predicted for each half, and the first has taken 36 s so far
+    expect(operations[0]?.shards[1]).toMatchObject({ id: 'a/0.1', remainingMs: 36_000 });
+  });
+
+  it('knows the slots that the ledger has room for, its own holds among them, within the vCPUs', () => {
+    const hold = (run: string, slotCount: number) => ({ run, slotCount, from: 0, until: 99_000, guaranteed: false });
+    const ledgers = [
+      { pool: '1769-az1', slotMax: 8, holds: [hold('r', 2), hold('other', 3)] },
+      { pool: '1769-az2', slotMax: 4, holds: [hold('other', 4)] },
+    ];
+    expect(reshardRequest(facts({ ledgers })).slotMax).toBe(5);
+    expect(reshardRequest(facts({ ledgers, slotLimit: 4 })).slotMax).toBe(4);
+    expect(reshardRequest(facts({ ledgers: [] })).slotMax).toBe(1);
+  });
+
+  it('takes every millisecond for late when the least time is asked for', () => {
+    const plan = aPlan({ deadlineAt: 10_000 + 85_000 });
+    expect(reshardRequest(facts({ plan, objective: 'latency' })).lateChance).toBe(1);
+  });
+
   it('sees lateness coming: by what is left of work and of time', () => {
     const chanceAt = (deadlineAt: number) => reshardRequest(facts({ plan: aPlan({ deadlineAt }) })).lateChance;
-    // 8.5 s of work are left
-    expect(chanceAt(10_000 + 85_000)).toBeLessThan(0.01);
-    expect(chanceAt(10_000 + 8_500)).toBeCloseTo(0.5, 6);
+    // 9.5 s of work are left
+    expect(chanceAt(10_000 + 95_000)).toBeLessThan(0.01);
+    expect(chanceAt(10_000 + 9_500)).toBeCloseTo(0.5, 6);
     expect(chanceAt(10_000 + 1_000)).toBeGreaterThan(0.99);
   });
 });
 
 describe('the store of decisions', () => {
   const decision = (at: number, operation: string, taken = true) => ({
-    ...{ at, operation, taken, change: 'split-running', shard: `${operation}/0`, splitAt: 5 },
+    ...{ at, operation, taken, change: 'split-running', shard: `${operation}/0`, cutsAt: [5] },
     ...{ gainUsd: 1, costUsd: 0.1, savedMs: 9, reason: 'because' },
   });
 
