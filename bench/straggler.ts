@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { stage } from '../functions/stage.ts';
-import { startEmbedded } from '../lib/adapters/embedded/embedded-runtime.ts';
+import { type EmbeddedRuntime, startEmbedded } from '../lib/adapters/embedded/embedded-runtime.ts';
 import { executeRun } from '../lib/cli/execute-run.ts';
 import { handlers } from '../lib/cli/handlers.ts';
 import { ForeshardError } from '../lib/core/foreshard-error.ts';
@@ -12,10 +12,8 @@ import type { RunReport } from '../lib/report/run-report.ts';
 import type { Bench, BenchRow } from './bench.ts';
 
 const SLOT_COUNT = 8;
-/** The even run teaches that all objects are alike: one shard of 48 objects for each slot is enough then. */
 const OBJECT_COUNT = 384;
-const SLOW_FROM = OBJECT_COUNT - OBJECT_COUNT / SLOT_COUNT;
-const WAIT_MS = 100;
+const WAIT_MS = 120;
 const FACTOR = 8;
 /** Bytes of an object: what the sharder takes its weight from. */
 const OBJECT_BYTES = 256;
@@ -42,8 +40,8 @@ const CASES: readonly Case[] = [
 ];
 
 /**
- * One shard of eight takes eight times as long as the others. Known: its objects are eight times as large, so it is cut by
- * weight. Unknown: nothing tells before it runs. Each case runs after an even run that has taught the profile.
+ * The last shard takes eight times as long as the others. Known: its objects are eight times as large, so it is cut by
+ * weight. Unknown: nothing tells before it runs. Each case runs after two even runs: one teaches the profile, the other shows how large a shard is then.
  */
 export const bench: Bench = {
   name: 'straggler',
@@ -71,18 +69,22 @@ async function measure({ name, known, reshards }: Case): Promise<BenchRow> {
   });
   try {
     const { objects } = runtime.services;
-    await putObjects(objects, 'even/', () => ({ waitMs: WAIT_MS, sizeBytes: OBJECT_BYTES }));
-    await putObjects(objects, 'skewed/', (slow) => ({
+    await putObjects(objects, 'even/', OBJECT_COUNT, () => ({ waitMs: WAIT_MS, sizeBytes: OBJECT_BYTES }));
+    await finish(runtime, 'even/', 'teaches');
+    const even = await finish(runtime, 'even/', 'counts');
+    // the last shard: what begins last ends last, and no other slot has anything left to take
+    const slowCount = Math.round(OBJECT_COUNT / (even.operations[0]?.shardCount ?? 1));
+    await putObjects(objects, 'skewed/', OBJECT_COUNT - slowCount, (slow) => ({
       waitMs: slow ? FACTOR * WAIT_MS : WAIT_MS,
       sizeBytes: slow && known ? FACTOR * OBJECT_BYTES : OBJECT_BYTES,
     }));
-    await finish(runtime, 'even/');
-    const report = await finish(runtime, 'skewed/');
+    const report = await finish(runtime, 'skewed/', 'skewed');
     const shards = report.operations.reduce((sum, { shardCount }) => sum + shardCount, 0);
     const made = report.decisions.filter(({ taken }) => taken);
     return {
       case: name,
       'finish, ms': report.endedAt - report.startedAt,
+      'slow objects': slowCount,
       shards,
       're-shards': made.length,
     };
@@ -95,16 +97,17 @@ async function measure({ name, known, reshards }: Case): Promise<BenchRow> {
 async function putObjects(
   objects: ObjectStore,
   prefix: string,
+  slowFrom: number,
   object: (slow: boolean) => { readonly waitMs: number; readonly sizeBytes: number },
 ): Promise<void> {
   for (let number = 0; number < OBJECT_COUNT; number += 1) {
-    const { waitMs, sizeBytes } = object(number >= SLOW_FROM);
+    const { waitMs, sizeBytes } = object(number >= slowFrom);
     const text = JSON.stringify({ waitMs }).padEnd(sizeBytes);
     await objects.put(`${prefix}${String(number).padStart(3, '0')}`, new TextEncoder().encode(text));
   }
 }
 
-async function finish(runtime: Awaited<ReturnType<typeof startEmbedded>>, location: string): Promise<RunReport> {
+async function finish(runtime: EmbeddedRuntime, location: string, run: string): Promise<RunReport> {
   const workflow = {
     version: 1,
     name: 'straggler',
@@ -119,7 +122,6 @@ async function finish(runtime: Awaited<ReturnType<typeof startEmbedded>>, locati
       },
     ],
   };
-  const run = location.slice(0, -1);
   const report = await executeRun(runtime, { run, workflow, signal: new AbortController().signal, tell: () => {} });
   if (report?.outcome === 'met' || report?.outcome === 'missed') return report;
   throw new ForeshardError('TaskFailed', `run '${run}' ended without some of its shards, so nothing was measured`);
