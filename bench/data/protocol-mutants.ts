@@ -166,8 +166,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a canary of an operation that can never begin is waited for',
     file: `${RUN}/run-progress.ts`,
-    find: ` || (seen.barred === 'doomed' && shard.state === 'BLOCKED')`,
-    replace: '',
+    find: `whole && barred !== 'doomed' ? []`,
+    replace: `whole ? []`,
   },
   {
     name: 'a run is created over itself',

@@ -149,7 +149,7 @@ function buryOperation(
 ): void {
   if (seen.barred === 'doomed') dead.whole.add(operation);
   for (const shard of seen.shards) {
-    const doomed = isDoomed(shard, dead) || (seen.barred === 'doomed' && shard.state === 'BLOCKED');
+    const doomed = isDoomed(shard, dead);
     if (doomed) dead.shards.add(shard.shard);
     if (doomed || shard.state === 'POISONED') dead.indexes.add(shard.root);
   }
