@@ -3,6 +3,7 @@ import { collect } from '../../lib/core/collect.ts';
 import { seededRandom } from '../../lib/core/random.ts';
 import { readShards } from '../../lib/run/read-shards.ts';
 import { runProgress } from '../../lib/run/run-progress.ts';
+import { runKey } from '../../lib/run/run-record.ts';
 import type { ShardRecord } from '../../lib/run/shard-record.ts';
 import { sweepRun } from '../../lib/run/sweep-run.ts';
 import { type Behaviour, create, freeing, judge, plan, promote, split, sweep, work } from './actors.ts';
@@ -54,6 +55,8 @@ export async function simulateRun(
   await create(world, { name: 'creator', skewMs: 0, dead: false }, world.table).catch((error) =>
     violate(world, String(error)),
   );
+  // as if it had crashed before its last write: whoever comes creates the run once more while its shards are worked on
+  await world.table.update(runKey(world.run), { set: { state: 'CREATING' } });
   for (const [behaviour, count] of castOf(scenario)) for (let one = 0; one < count; one += 1) enter(world, behaviour);
   const outcome = await untilOver(world);
   await drain(world);
