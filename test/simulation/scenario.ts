@@ -110,7 +110,7 @@ function graphOf(random: Random, upTo: (max: number) => number): Pick<Scenario, 
     const shardCount = before && edge === 'narrow' ? before.shardCount : 1 + upTo(2);
     const twin = operations.find(({ after }) => before !== undefined && after[0]?.operation === before.id);
     // operations of one type are tried together, and the one with a canary in it may never begin
-    const type = twin && random() < 0.5 ? twin.type : `t${position}@1`;
+    const type = twin && random() < 0.8 ? twin.type : `t${position}@1`;
     const guarded = shardCount > 1 && random() < 0.25;
     operations.push({ id, type, shardCount, after: before ? [{ operation: before.id, edge }] : [] });
     for (let index = 0; index < shardCount; index += 1) {
