@@ -10,7 +10,7 @@ import {
 import { simulateCluster } from '../lib/simulate/simulate-cluster.ts';
 import type { Bench, BenchRow } from './bench.ts';
 import { jobMix } from './data/job-mix.ts';
-import { rounded } from './data/random-numbers.ts';
+import { rounded } from './measures/figures.ts';
 
 const LOADS = [0.8, 1.1];
 const SLOTS = 100;

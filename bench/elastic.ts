@@ -12,7 +12,7 @@ import { simulateCluster } from '../lib/simulate/simulate-cluster.ts';
 import type { SimulatedJob } from '../lib/simulate/simulated-job.ts';
 import type { Bench, BenchRow } from './bench.ts';
 import { jobMix } from './data/job-mix.ts';
-import { rounded } from './data/random-numbers.ts';
+import { rounded } from './measures/figures.ts';
 
 const PROVISION_MS = 45_000;
 const TICK_MS = 15_000;

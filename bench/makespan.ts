@@ -1,5 +1,6 @@
 import { ForeshardError } from '../lib/core/foreshard-error.ts';
 import { type Random, seededRandom } from '../lib/core/random.ts';
+import { standardNormal } from '../lib/core/standard-normal.ts';
 import { improveSchedule } from '../lib/plan/improve-schedule.ts';
 import { listSchedule } from '../lib/plan/list-schedule.ts';
 import { makespanBound } from '../lib/plan/makespan-bound.ts';
@@ -7,9 +8,9 @@ import type { Schedule, ScheduleProblem } from '../lib/plan/schedule-problem.ts'
 import { upwardRanks } from '../lib/plan/task-graph.ts';
 import { scheduleFaults } from '../test/plan/schedule-faults.ts';
 import type { Bench, BenchRow } from './bench.ts';
-import { gaussian, geometricMean, rounded } from './data/random-numbers.ts';
 import { type RecordedTask, recordedWorkflows } from './data/recorded-workflows.ts';
 import { zoneProblem } from './data/zone-problem.ts';
+import { geometricMean, rounded } from './measures/figures.ts';
 import { needData } from './need-data.ts';
 
 const WORK_SHARES = [0.5, 1, 2];
@@ -109,9 +110,9 @@ function measure(tasks: readonly RecordedTask[], workShare: number, chance: Chan
 function withErrors(tasks: readonly RecordedTask[], random: Random): Float64Array {
   const byType = new Map<string, number>();
   return Float64Array.from(tasks, ({ type, durationMs }) => {
-    const shared = byType.get(type) ?? gaussian(random);
+    const shared = byType.get(type) ?? standardNormal(random);
     byType.set(type, shared);
-    return durationMs * Math.exp(RUN_TIME_ERROR * (shared + gaussian(random)));
+    return durationMs * Math.exp(RUN_TIME_ERROR * (shared + standardNormal(random)));
   });
 }
 

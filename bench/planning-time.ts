@@ -3,7 +3,7 @@ import { listSchedule } from '../lib/plan/list-schedule.ts';
 import { taskGraph, upwardRanks } from '../lib/plan/task-graph.ts';
 import type { Operation } from '../lib/workflow/definition.ts';
 import type { Bench, BenchRow } from './bench.ts';
-import { rounded } from './data/random-numbers.ts';
+import { rounded } from './measures/figures.ts';
 
 const SIZES = [10_000, 100_000, 300_000];
 const REPEATS = 5;

@@ -4,7 +4,7 @@ import { type DurationCurve, durationCurve } from '../lib/shards/duration-curve.
 import { leastShardCounts } from '../lib/shards/least-shard-counts.ts';
 import type { CountedStage } from '../lib/shards/stage-graph.ts';
 import type { Bench, BenchRow } from './bench.ts';
-import { geometricMean, rounded } from './data/random-numbers.ts';
+import { geometricMean, rounded } from './measures/figures.ts';
 
 const SEED = 5;
 const GRAPHS_PER_SIZE = 100;

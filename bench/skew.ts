@@ -4,7 +4,7 @@ import { taskGraph } from '../lib/plan/task-graph.ts';
 import { cutRanges } from '../lib/shards/cut-ranges.ts';
 import { keyHistogram } from '../lib/shards/key-histogram.ts';
 import type { Bench, BenchRow } from './bench.ts';
-import { geometricMean, rounded } from './data/random-numbers.ts';
+import { geometricMean, rounded } from './measures/figures.ts';
 
 const EXPONENTS = [0, 0.2, 0.4, 0.6, 0.8, 1, 1.2];
 const KEYS = 50_000;

@@ -1,9 +1,9 @@
 import { listSchedule } from '../lib/plan/list-schedule.ts';
 import { upwardRanks } from '../lib/plan/task-graph.ts';
 import type { Bench, BenchRow } from './bench.ts';
-import { geometricMean, rounded } from './data/random-numbers.ts';
 import { type RecordedTask, recordedWorkflows } from './data/recorded-workflows.ts';
 import { zoneProblem } from './data/zone-problem.ts';
+import { geometricMean, rounded } from './measures/figures.ts';
 import { needData } from './need-data.ts';
 
 /** Parts are at least this share of the critical path. */

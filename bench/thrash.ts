@@ -1,8 +1,9 @@
 import { seededRandom } from '../lib/core/random.ts';
+import { standardNormal } from '../lib/core/standard-normal.ts';
 import { workerCost } from '../lib/plan/price.ts';
 import { type ReshardScene, simulateReshard } from '../lib/simulate/simulate-reshard.ts';
 import type { Bench, BenchRow } from './bench.ts';
-import { gaussian, rounded } from './data/random-numbers.ts';
+import { rounded } from './measures/figures.ts';
 
 const SHARD_COUNT = 1_000;
 const SLOT_COUNT = 100;
@@ -114,7 +115,10 @@ function measure({ name, lateChance, slow, reshards }: Case): Measured {
 /** The slow shard begins in the last turn; known, it is cut into eight that are as long as the others. */
 function durations(seed: number, slow: Case['slow']): readonly number[] {
   const random = seededRandom(seed + 1);
-  const all = Array.from({ length: SHARD_COUNT }, () => MEAN_MS * Math.exp(SIGMA * gaussian(random) - SIGMA ** 2 / 2));
+  const all = Array.from(
+    { length: SHARD_COUNT },
+    () => MEAN_MS * Math.exp(SIGMA * standardNormal(random) - SIGMA ** 2 / 2),
+  );
   if (slow === 'none') return all;
   const at = SHARD_COUNT - 1 - Math.floor(random() * SLOT_COUNT);
   const parts = slow === 'known' ? Array<number>(FACTOR).fill(MEAN_MS) : [FACTOR * MEAN_MS];

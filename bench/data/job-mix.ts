@@ -1,6 +1,6 @@
 import type { Random } from '../../lib/core/random.ts';
+import { standardNormal } from '../../lib/core/standard-normal.ts';
 import { type SimulatedJob, type SimulatedStage, upwardChains } from '../../lib/simulate/simulated-job.ts';
-import { gaussian } from './random-numbers.ts';
 
 export interface JobMix {
   readonly jobCount: number;
@@ -57,7 +57,7 @@ function stagesOf(sigma: number, random: Random): readonly SimulatedStage[] {
     const predictedMs = 5_000 * 12 ** random();
     const actualMs = Array.from({ length: shardCount }, () => {
       const straggles = random() < STRAGGLER_SHARE ? 2 + 6 * random() : 1;
-      return predictedMs * Math.exp(sigma * gaussian(random) - (sigma * sigma) / 2) * straggles;
+      return predictedMs * Math.exp(sigma * standardNormal(random) - (sigma * sigma) / 2) * straggles;
     });
     const before = stage === 0 ? [] : [...new Set([stage - 1, Math.floor(random() * stage)])];
     return { before, actualMs, predictedMs };

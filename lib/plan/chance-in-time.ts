@@ -1,11 +1,12 @@
 import { probit } from 'simple-statistics';
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
+import { standardNormal } from '../core/standard-normal.ts';
 import type { Interval } from '../forecast/interval.ts';
 import { type TaskGraph, taskOrder } from './task-graph.ts';
 
 /** Of the variance of a prediction's error, the part that all shards of a type share: the model is wrong for all. */
-const SHARED_VARIANCE = 0.25;
+export const SHARED_VARIANCE = 0.25;
 /** Shard durations drawn in all; more shards get fewer samples, but never fewer than the least. */
 const DRAWS_MAX = 400_000;
 const SAMPLES_MIN = 40;
@@ -40,7 +41,7 @@ export function chanceInTime(request: ChanceRequest, random: Random): number {
   const typeCount = typeOf.reduce((most, type) => Math.max(most, type + 1), 0);
   let inTime = 0;
   for (let sample = 0; sample < samples; sample += 1) {
-    const shared = Float64Array.from({ length: typeCount }, () => gaussian(random));
+    const shared = Float64Array.from({ length: typeCount }, () => standardNormal(random));
     if (lengthOf(request, order, { shared, random }) <= timeLeftMs) inTime += 1;
   }
   return inTime / samples;
@@ -62,7 +63,7 @@ function lengthOf(
   for (const node of order) {
     const sigma = sigmas[node] ?? 0;
     const common = Math.sqrt(SHARED_VARIANCE) * (shared[typeOf[node] ?? 0] ?? 0);
-    const error = sigma === 0 ? 0 : sigma * (common + Math.sqrt(1 - SHARED_VARIANCE) * gaussian(random));
+    const error = sigma === 0 ? 0 : sigma * (common + Math.sqrt(1 - SHARED_VARIANCE) * standardNormal(random));
     const endMs = (startsMs[node] ?? 0) + (durationsMs[node] ?? 0) * Math.exp(error);
     lastMs = Math.max(lastMs, endMs);
     for (let edge = graph.offsets[node] ?? 0; edge < (graph.offsets[node + 1] ?? 0); edge += 1) {
@@ -81,9 +82,4 @@ function lengthOf(
 export function logSpread({ point, upper, level }: Interval): number {
   if (point <= 0 || upper <= point) return 0;
   return Math.log(upper / point) / probit((1 + level) / 2);
-}
-
-/** A standard normal number. @see Box and Muller, 1958 */
-function gaussian(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

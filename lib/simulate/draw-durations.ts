@@ -1,5 +1,7 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
+import { standardNormal } from '../core/standard-normal.ts';
+import { SHARED_VARIANCE } from '../plan/chance-in-time.ts';
 
 /** What the durations of a run's shards are drawn from. */
 export interface DrawnDurations {
@@ -13,8 +15,6 @@ export interface DrawnDurations {
   readonly stragglerShare: number;
 }
 
-/** Of the variance of a prediction's error, the part that all shards of a type share: as in `chanceInTime`. */
-const SHARED_VARIANCE = 0.25;
 /** How many times as long a straggler takes: docs/methods.md, "How many shards". */
 const STRAGGLER_LEAST = 2;
 const STRAGGLER_MOST = 8;
@@ -25,16 +25,11 @@ export function drawDurations(
   random: Random,
 ): Float64Array {
   const typeCount = typeOf.reduce((most, type) => Math.max(most, type + 1), 0);
-  const shared = Float64Array.from({ length: typeCount }, () => gaussian(random));
+  const shared = Float64Array.from({ length: typeCount }, () => standardNormal(random));
   return durationsMs.map((durationMs, shard): DurationMs => {
     const common = Math.sqrt(SHARED_VARIANCE) * (shared[typeOf[shard] ?? 0] ?? 0);
-    const error = (sigmas[shard] ?? 0) * (common + Math.sqrt(1 - SHARED_VARIANCE) * gaussian(random));
+    const error = (sigmas[shard] ?? 0) * (common + Math.sqrt(1 - SHARED_VARIANCE) * standardNormal(random));
     const slow = random() < stragglerShare ? STRAGGLER_LEAST + (STRAGGLER_MOST - STRAGGLER_LEAST) * random() : 1;
     return durationMs * Math.exp(error) * slow;
   });
-}
-
-/** A standard normal number. @see Box and Muller, 1958 */
-function gaussian(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
