@@ -101,6 +101,18 @@ describe('fitSizeModel', () => {
       run: fc.constantFrom('a', 'b', 'c', 'd'),
       memoryTierMiB: fc.constantFrom(128, 1_769, 10_240),
     });
+    const nothing = {
+      ...{ bytesIn: 0, durationMs: 0, cpuMs: 0, ioMs: 0, peakMemoryMiB: 0, networkBytes: 0, recordsIn: 0 },
+      memoryTierMiB: 128,
+    };
+    // Two sizes so near together that the slope between them was infinite.
+    const onceNaN = [
+      { ...nothing, run: 'a', bytesIn: 5e-324 },
+      { ...nothing, run: 'a' },
+      { ...nothing, run: 'b' },
+      { ...nothing, run: 'a' },
+      { ...nothing, run: 'b', cpuMs: 8.881784197001252e-16 },
+    ];
     fc.assert(
       fc.property(fc.array(sample, { minLength: 1, maxLength: 25 }), amount, amount, (drawn, bytes, records) => {
         const need = ShardNeed.parse(fitSizeModel(drawn.map(aSample)).predict({ bytes, records }, 0.95));
@@ -111,6 +123,7 @@ describe('fitSizeModel', () => {
           expect(Number.isFinite(upper), measure).toBe(true);
         }
       }),
+      { examples: [[onceNaN, 0, 0]] },
     );
   });
 

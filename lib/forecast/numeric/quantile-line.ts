@@ -9,13 +9,16 @@ const SEARCH_STEPS = 48;
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
+/** Values of x nearer together are one place: the slope between them would be beyond all numbers. */
+const SPACING_MIN = 1e-12;
+
 /**
  * The line below which the share `tau` of the points lies: linear quantile regression with one regressor.
  *
  * For a fixed slope the best intercept is the quantile of what is left, and the loss is convex in the slope, so a
  * search over the slope finds the optimum without a linear program.
  *
- * @param x n finite values
+ * @param x n finite values: counts, or logs of counts
  * @param y n finite values
  * @returns a flat line when all x are equal
  * @complexity O(n log n) time, O(n) space
@@ -34,7 +37,7 @@ function slopeBounds(x: readonly number[], y: readonly number[]): readonly [numb
   const distinct: { at: number; low: number; high: number }[] = [];
   for (const point of points) {
     const last = distinct.at(-1);
-    if (last?.at === point.at) {
+    if (last && point.at - last.at < SPACING_MIN) {
       last.low = Math.min(last.low, point.low);
       last.high = Math.max(last.high, point.high);
     } else distinct.push(point);

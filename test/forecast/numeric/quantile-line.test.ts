@@ -50,6 +50,10 @@ describe('quantileLine', () => {
     expect(line.intercept).toBeCloseTo(3, 8);
   });
 
+  it('takes values of x for one place where the slope between them would be beyond all numbers', () => {
+    expect(quantileLine([0, 5e-324, 0], [1, 2, 30], 0.5)).toEqual({ slope: 0, intercept: 2 });
+  });
+
   it('is flat where all sizes are the same', () => {
     expect(quantileLine([4, 4, 4], [1, 2, 30], 0.5)).toEqual({ slope: 0, intercept: 2 });
   });
