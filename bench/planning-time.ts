@@ -1,5 +1,5 @@
 import { seededRandom } from '../lib/core/random.ts';
-import { listSchedule } from '../lib/plan/list-schedule.ts';
+import { orderTasks } from '../lib/plan/order-tasks.ts';
 import { taskGraph, upwardRanks } from '../lib/plan/task-graph.ts';
 import type { Operation } from '../lib/workflow/definition.ts';
 import type { Bench, BenchRow } from './bench.ts';
@@ -80,8 +80,8 @@ function plan(operations: readonly Operation[]): number {
   const classOf = Int32Array.from(operations, ({ estimates }) => Math.log2((estimates.memoryMiB ?? 0) / 1_769));
   const classes = [1, 2, 4, 8].map((vcpu) => ({ vcpu, memoryMiB: 1_769 * vcpu, bins: [0, 1, 2] }));
   const bins = [0, 1, 2].map(() => ({ vcpu: 100, memoryMiB: 200_000 }));
-  const keys = upwardRanks(graph, durationsMs).map((rank) => -rank);
-  return listSchedule({ graph, durationsMs, classOf, classes, bins }, keys).makespanMs;
+  const ordering = { upwardMs: upwardRanks(graph, durationsMs), trusted: true, random: seededRandom(SEED) };
+  return orderTasks({ graph, durationsMs, classOf, classes, bins }, ordering).makespanMs;
 }
 
 function medianOf(run: () => unknown): number {

@@ -23,12 +23,12 @@ const KEPT_STARTS = 4;
  * It is called again whenever something changes: shards that have committed are left out, those that run come with the
  * time that is left, and the plan gets the next generation.
  *
- * @param random source of chance for the probability of meeting the deadline; nothing else depends on it
+ * @param random source of chance for the search for an order, and for the probability of meeting the deadline
  * @complexity O((n + m) log n) for n shards and m needs, and a bounded number of samples
  */
 export function allocate(request: AllocateRequest, random: Random): Plan {
   const sized = sizeShards(request);
-  const { canaries, graph, keys, placed } = placeWithTrials(request, sized);
+  const { canaries, graph, keys, placed } = placeWithTrials(request, sized, random);
   const granted = grants(request, placed);
   return {
     run: request.run,
@@ -59,31 +59,35 @@ interface PlacedRun {
 }
 
 /** New types are tried first, unless just the trial would make the run late. */
-function placeWithTrials(request: AllocateRequest, sized: SizedShards): PlacedRun {
+function placeWithTrials(request: AllocateRequest, sized: SizedShards, random: Random): PlacedRun {
   const { shards, newTypes, canaries: known, canaryCount } = request;
   const graph = shardGraph(shards, known);
   const canaries = pickCanaries({ shards, graph, newTypes, known, canaryCount });
-  const tried = place(request, sized, canaries);
+  const tried = place({ request, sized, random }, canaries);
   if (canaries.length === known.length || isInTime(request, tried.placed)) return tried;
-  const untried = place(request, sized, known);
+  const untried = place({ request, sized, random }, known);
   return isInTime(request, untried.placed) ? untried : tried;
 }
 
-function place(request: AllocateRequest, sized: SizedShards, canaries: readonly Canary[]): PlacedRun {
+interface Placing {
+  readonly request: AllocateRequest;
+  readonly sized: SizedShards;
+  readonly random: Random;
+}
+
+function place({ request, sized, random }: Placing, canaries: readonly Canary[]): PlacedRun {
   const graph = shardGraph(request.shards, canaries);
-  const keys = claimKeys(request, graph, sized);
-  return { canaries, graph, keys, placed: placeShards({ request, graph, keys, ...sized }) };
+  const nodesMs = new Float64Array(graph.graph.taskCount);
+  nodesMs.set(sized.durationsMs);
+  const upwardMs = upwardRanks(graph.graph, nodesMs);
+  const { placed, ranksMs } = placeShards({ request, graph, upwardMs, random, ...sized });
+  const urgency = { ...request, hopeless: isHopeless(request, upwardMs) };
+  return { canaries, graph, keys: ranksMs.map((rankMs) => claimKey(rankMs, urgency)), placed };
 }
 
 /** A run is hopeless when even with a slot for every shard its longest way ends after the deadline. */
-function claimKeys(request: AllocateRequest, { graph }: ShardGraph, { durationsMs }: SizedShards): Float64Array {
-  const nodesMs = new Float64Array(graph.taskCount);
-  nodesMs.set(durationsMs);
-  const ranks = upwardRanks(graph, nodesMs);
-  const longestMs = ranks.reduce((longest, rank) => Math.max(longest, rank), 0);
-  const { deadlineAt, priority, now } = request;
-  const hopeless = now + longestMs > deadlineAt;
-  return ranks.map((rank) => claimKey(rank, { deadlineAt, priority, hopeless }));
+function isHopeless({ deadlineAt, now }: AllocateRequest, upwardMs: Float64Array): boolean {
+  return now + upwardMs.reduce((longest, rank) => Math.max(longest, rank), 0) > deadlineAt;
 }
 
 function isInTime({ now, deadlineAt }: AllocateRequest, placed: readonly PlacedShard[]): boolean {

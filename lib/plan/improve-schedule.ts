@@ -1,23 +1,32 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import { listSchedule } from './list-schedule.ts';
-import { forwardBackward, reverseGraph, type Scheduler } from './reverse-schedule.ts';
-import type { Schedule, ScheduleProblem } from './schedule-problem.ts';
+import { forwardBackward, runBackwards, type Scheduler } from './reverse-schedule.ts';
+import type { OrderedSchedule, ScheduleProblem } from './schedule-problem.ts';
 import { serialSchedule } from './serial-schedule.ts';
 
 /** How far keys are moved: shares of the schedule's length, from a small search about the best to a fresh start. */
-const NOISE_SHARES = [0.02, 0.05, 0.1, 0.3];
+const NOISE_SHARES = [0.02, 0.05, 0.1, 0.3, 1];
 
 export interface Effort {
   /** Looks at bins and moments in all, over all schedules: the start that passes it is the last. */
   readonly looksMax: number;
   /** A length that no schedule can undercut: reaching it ends the search. */
   readonly boundMs: DurationMs;
+  /** Tried in turn. @default the serial scheme, and list scheduling by both rules */
+  readonly ways?: readonly Way[];
 }
 
-/** Ways to make a schedule from an order, tried in turn: the serial scheme, and list scheduling by both rules. */
-const WAYS: readonly { readonly scheduler: Scheduler; readonly fit: 'roomiest' | 'tightest' }[] = [
-  { scheduler: listSchedule, fit: 'roomiest' },
+/** A way to make a schedule from an order. */
+export interface Way {
+  readonly scheduler: Scheduler;
+  readonly fit: 'roomiest' | 'tightest';
+}
+
+/** What workers do who claim in an order whatever is ready, spread over the bins. */
+export const LIST_ONLY: readonly Way[] = [{ scheduler: listSchedule, fit: 'roomiest' }];
+const EVERY_WAY: readonly Way[] = [
+  ...LIST_ONLY,
   { scheduler: serialSchedule, fit: 'roomiest' },
   { scheduler: listSchedule, fit: 'tightest' },
 ];
@@ -38,14 +47,13 @@ const WAYS: readonly { readonly scheduler: Scheduler; readonly fit: 'roomiest' |
 export function improveSchedule(
   problem: ScheduleProblem,
   keys: Float64Array,
-  { looksMax, boundMs, random }: Effort & { readonly random: Random },
-): Schedule {
-  const backward = reverseGraph(problem.graph);
+  { looksMax, boundMs, random, ways = EVERY_WAY }: Effort & { readonly random: Random },
+): OrderedSchedule {
+  const backward = runBackwards(problem);
   let lookCount = 0;
-  const polish = (start: number, order: Float64Array): Schedule => {
-    const { scheduler, fit } = WAYS[start % WAYS.length] ?? { scheduler: listSchedule, fit: 'roomiest' };
-    const forward = { ...problem, fit };
-    const found = forwardBackward(scheduler, { forward, backward: { ...forward, graph: backward } }, order);
+  const polish = (start: number, order: Float64Array): OrderedSchedule => {
+    const { scheduler, fit } = ways[start % ways.length] ?? { scheduler: listSchedule, fit: 'roomiest' };
+    const found = forwardBackward(scheduler, { forward: { ...problem, fit }, backward: { ...backward, fit } }, order);
     lookCount += found.lookCount;
     return found;
   };
@@ -53,8 +61,8 @@ export function improveSchedule(
   const scale = best.makespanMs / Math.max(1, spanOf(keys));
   const first = keys.map((key) => key * scale);
   for (let start = 1; lookCount < looksMax && best.makespanMs > boundMs; start += 1) {
-    const base = start < WAYS.length || start % 4 === 0 ? first : best.startsMs;
-    const noiseMs = start < WAYS.length ? 0 : (NOISE_SHARES[start % NOISE_SHARES.length] ?? 0) * best.makespanMs;
+    const base = start < ways.length || start % 4 === 0 ? first : best.startsMs;
+    const noiseMs = start < ways.length ? 0 : (NOISE_SHARES[start % NOISE_SHARES.length] ?? 0) * best.makespanMs;
     const found = polish(
       start,
       base.map((key) => key + noiseMs * (random() - 0.5)),

@@ -1,21 +1,16 @@
 import type { PoolId } from '../core/ids.ts';
-import type { DurationMs, MemoryMiB } from '../core/quantity.ts';
-import type { AllocateRequest } from './allocate-request.ts';
-import { listSchedule } from './list-schedule.ts';
-import { type Pool, REGIONAL, vcpuOf } from './pool.ts';
-import type { CapacityGain, TaskClass } from './schedule-problem.ts';
-import type { ShardGraph } from './shard-graph.ts';
+import type { DurationMs } from '../core/quantity.ts';
+import type { Random } from '../core/random.ts';
+import { isTrusted } from './is-trusted.ts';
+import { orderTasks } from './order-tasks.ts';
+import { type PlacementRequest, placementProblem } from './placement-problem.ts';
 import { taskOrder } from './task-graph.ts';
 
-export interface PlacementRequest {
-  readonly request: AllocateRequest;
-  readonly graph: ShardGraph;
-  /** Of each shard, in its tier; what is left of it when it runs already. */
-  readonly durationsMs: Float64Array;
-  /** The tier of each shard. */
-  readonly tiersMiB: readonly MemoryMiB[];
-  /** Order in which shards are claimed, smallest first. */
-  readonly keys: Float64Array;
+export interface PlacingRequest extends PlacementRequest {
+  /** Of each node, see `upwardRanks`. */
+  readonly upwardMs: Float64Array;
+  /** Of the search for a better order, where run times are known well enough for one. */
+  readonly random: Random;
 }
 
 export interface PlacedShard {
@@ -29,97 +24,31 @@ export interface PlacedShard {
   readonly readyMs: DurationMs;
 }
 
+export interface PlacedShards {
+  /** One for each shard, in the order of the request. */
+  readonly placed: readonly PlacedShard[];
+  /** Of each node, how long before the end of the run it should start: the order of claims, longest first. */
+  readonly ranksMs: Float64Array;
+}
+
 /**
- * Places the open shards in the pools of their tiers: list scheduling with backfilling in the order of the keys. A shard
- * uses one slot, and the slot's vCPUs of what all pools together have; slots of other runs come free when their holds
- * end, those of shards that run already when these end.
+ * Places the open shards in the pools of their tiers (see {@link placementProblem}): list scheduling with backfilling,
+ * in the best of a few orders.
  *
- * @returns one placement for each shard, in the order of the request
- * @complexity O((n + m) log n + n · tiers · pools)
+ * @complexity O((n + m) log n + n · tiers · pools) for each order, see {@link orderTasks}
  */
-export function placeShards(placing: PlacementRequest): readonly PlacedShard[] {
-  const { request, graph, durationsMs } = placing;
-  const { pools } = request;
-  const tiers = [...new Set(placing.tiersMiB)].sort((a, b) => a - b);
-  const { free, gains, vcpuFree } = freeOverTime(request);
-  const { startsMs, binOf } = listSchedule(
-    {
-      graph: graph.graph,
-      durationsMs: nodeDurations(placing),
-      classOf: nodeClasses(placing, tiers),
-      classes: [BARRIER, ...tiers.map((tier) => tierClass(tier, pools))],
-      bins: free.map((vcpu) => ({ vcpu, memoryMiB: Number.POSITIVE_INFINITY })),
-      gains,
-      vcpuMax: vcpuFree,
-      releasesMs: releaseTimes(placing),
-    },
-    placing.keys,
-  );
+export function placeShards(placing: PlacingRequest): PlacedShards {
+  const { request, durationsMs, upwardMs, random } = placing;
+  const problem = placementProblem(placing);
+  const ordering = { upwardMs, trusted: isTrusted(request.shards), random };
+  const { startsMs, binOf, ranksMs } = orderTasks(problem, ordering);
   const readyMs = readyTimes(placing, startsMs);
-  return request.shards.map(({ running }, shard) => {
+  const placed = request.shards.map(({ running }, shard) => {
     const startMs = running ? 0 : (startsMs[shard] ?? 0);
-    const pool = running ? running.pool : pools[binOf[shard] ?? -1]?.id;
+    const pool = running ? running.pool : request.pools[binOf[shard] ?? -1]?.id;
     return { shard, pool, startMs, endMs: startMs + (durationsMs[shard] ?? 0), readyMs: readyMs[shard] ?? 0 };
   });
-}
-
-const BARRIER: TaskClass = { vcpu: 0, memoryMiB: 0, bins: [] };
-
-/** A running shard is a barrier that opens when it ends: its slot is taken out of the pool, and comes back then. */
-function nodeDurations({ request, graph, durationsMs }: PlacementRequest): Float64Array {
-  const nodes = new Float64Array(graph.graph.taskCount);
-  for (const [shard, { running }] of request.shards.entries()) nodes[shard] = running ? 0 : (durationsMs[shard] ?? 0);
-  return nodes;
-}
-
-function nodeClasses({ request, graph, tiersMiB }: PlacementRequest, tiers: readonly MemoryMiB[]): Int32Array {
-  const classOfTier = new Map(tiers.map((tier, index) => [tier, index + 1]));
-  const nodes = new Int32Array(graph.graph.taskCount);
-  for (const [shard, { running }] of request.shards.entries()) {
-    nodes[shard] = running ? 0 : (classOfTier.get(tiersMiB[shard] ?? 0) ?? 0);
-  }
-  return nodes;
-}
-
-function tierClass(tierMiB: MemoryMiB, pools: readonly Pool[]): TaskClass {
-  const open = [...pools.entries()].filter(([, { state, memoryMiB }]) => state === 'open' && memoryMiB === tierMiB);
-  const bins = open.filter(([, { zone }]) => zone !== REGIONAL).map(([bin]) => bin);
-  const overflow = open.filter(([, { zone }]) => zone === REGIONAL).map(([bin]) => bin);
-  return { vcpu: vcpuOf(tierMiB), memoryMiB: 0, bins, overflow };
-}
-
-/** Before a run's first slots have started nothing can run; a running shard ends after what is left of it. */
-function releaseTimes({ request, graph, durationsMs }: PlacementRequest): Float64Array {
-  const firstStartMs = request.shards.some(({ running }) => running) ? 0 : request.startDelayMs;
-  const nodes = new Float64Array(graph.graph.taskCount);
-  for (const [shard, { running }] of request.shards.entries()) {
-    nodes[shard] = running ? (durationsMs[shard] ?? 0) : firstStartMs;
-  }
-  return nodes;
-}
-
-interface FreeOverTime {
-  /** vCPUs of each pool that are free now. */
-  readonly free: readonly number[];
-  readonly gains: readonly CapacityGain[];
-  readonly vcpuFree: number;
-}
-
-/** A hold that begins later counts from now on: the plan must not run into it. */
-function freeOverTime({ run, now, pools, ledgers, shards, vcpuMax }: AllocateRequest): FreeOverTime {
-  const holdsOf = new Map(ledgers.map(({ pool, holds }) => [pool, holds]));
-  const gains: CapacityGain[] = [];
-  const free = pools.map(({ id, memoryMiB, slotMax }, bin) => {
-    const vcpu = vcpuOf(memoryMiB);
-    const others = (holdsOf.get(id) ?? []).filter((hold) => hold.run !== run && hold.until > now);
-    const own = shards.flatMap(({ running }) => (running?.pool === id ? [running.remainingMs] : []));
-    for (const { until, slotCount } of others)
-      gains.push({ atMs: until - now, bin, vcpu: vcpu * slotCount, memoryMiB: 0 });
-    for (const atMs of own) gains.push({ atMs, bin, vcpu, memoryMiB: 0 });
-    const taken = others.reduce((sum, { slotCount }) => sum + slotCount, own.length);
-    return vcpu * (slotMax - taken);
-  });
-  return { free, gains, vcpuFree: vcpuMax - gains.reduce((sum, { vcpu }) => sum + vcpu, 0) };
+  return { placed, ranksMs };
 }
 
 /** When the last of each shard's predecessors has ended. */

@@ -44,3 +44,8 @@ export interface Schedule {
   /** Bins and moments looked at to make it: a measure of the work that is the same on every machine. */
   readonly lookCount: number;
 }
+
+/** A schedule with the order that made it, smallest key first. */
+export interface OrderedSchedule extends Schedule {
+  readonly keys: Float64Array;
+}

@@ -56,6 +56,22 @@ describe('allocate', () => {
     expect(ranks).toEqual(['long/0', 'after/0', 'short/0']);
   });
 
+  it('claims in an order that ends sooner than the upward rank, where run times are known', () => {
+    const shards = [3_000, 3_000, 2_000, 2_000, 2_000].map((ms, index) => openShard(`a/${index}`, ms));
+    const unsure = shards.map((one) => ({ ...one, need: needWithin(one.need.durationMs.point, 3) }));
+    const two = { pools: [pool('a', 2)] };
+    expect(planOf(request(unsure, two)).expectedEndAt).toBe(7_000);
+    const { placements, expectedEndAt } = planOf(request(shards, two));
+    expect(expectedEndAt).toBe(6_000);
+    // two slots that claim by rank and nothing else come to the same end
+    const ends: [number, number] = [0, 0];
+    for (const { shard } of placements.toSorted((a, b) => (a.rank < b.rank ? -1 : 1))) {
+      const slot = ends[0] <= ends[1] ? 0 : 1;
+      ends[slot] += shards.find(({ id }) => id === shard)?.need.durationMs.point ?? 0;
+    }
+    expect(Math.max(...ends)).toBe(6_000);
+  });
+
   it('spreads a run over the zones, and takes regional pools only for what has no room there', () => {
     const shards = Array.from({ length: 5 }, (_, index) => openShard(`a/${index}`, 1_000));
     const { placements } = planOf(request(shards, { pools: [pool('regional', 4), pool('a', 2), pool('b', 2)] }));

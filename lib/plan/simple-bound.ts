@@ -1,0 +1,68 @@
+import type { DurationMs } from '../core/quantity.ts';
+import type { Bin, ScheduleProblem, TaskClass } from './schedule-problem.ts';
+
+/**
+ * A length that no schedule undercuts, cheap enough for every plan: the longest way after the tasks' releases, and the
+ * work over the capacity, of all tasks and of those that may use the same bins. What bins gain later counts from the
+ * beginning.
+ *
+ * @param upwardMs see `upwardRanks`
+ * @complexity O(n + classes · bins)
+ */
+export function simpleBound(problem: ScheduleProblem, upwardMs: Float64Array): DurationMs {
+  const { releasesMs, gains = [], vcpuMax = Number.POSITIVE_INFINITY } = problem;
+  const pathMs = upwardMs.reduce((most, rank, task) => Math.max(most, rank + (releasesMs?.[task] ?? 0)), 0);
+  const rooms = problem.bins.map(({ vcpu, memoryMiB }, bin) =>
+    gains
+      .filter((gain) => gain.bin === bin)
+      .reduce((sum, gain) => ({ vcpu: sum.vcpu + gain.vcpu, memoryMiB: sum.memoryMiB + gain.memoryMiB }), {
+        vcpu,
+        memoryMiB,
+      }),
+  );
+  const classWork = workOfClasses(problem);
+  const everywhere = [...rooms.keys()];
+  const limitVcpu = vcpuMax + gains.reduce((sum, { vcpu }) => sum + vcpu, 0);
+  const allMs = workOver(classWork, roomOf(rooms, everywhere), () => true);
+  const vcpuMs = classWork.reduce((sum, { vcpu }) => sum + vcpu, 0) / limitVcpu;
+  const bySameBins = [...new Set(problem.classes.filter(({ vcpu }) => vcpu > 0).map(binsOf))].map((bins) =>
+    workOver(classWork, roomOf(rooms, bins.split(',').map(Number)), (at) => {
+      const one = problem.classes[at];
+      return one !== undefined && binsOf(one) === bins;
+    }),
+  );
+  return Math.max(pathMs, allMs, vcpuMs, ...bySameBins);
+}
+
+function binsOf({ bins, overflow = [] }: TaskClass): string {
+  return [...bins, ...overflow].sort((a, b) => a - b).join();
+}
+
+/** vCPU and memory times duration, of the tasks of each class. */
+function workOfClasses({ classes, classOf, durationsMs }: ScheduleProblem): readonly Bin[] {
+  const timesMs = new Float64Array(classes.length);
+  for (const [task, at] of classOf.entries()) timesMs[at] = (timesMs[at] ?? 0) + (durationsMs[task] ?? 0);
+  return classes.map(({ vcpu, memoryMiB }, at) => ({
+    vcpu: vcpu * (timesMs[at] ?? 0),
+    memoryMiB: memoryMiB * (timesMs[at] ?? 0),
+  }));
+}
+
+function roomOf(rooms: readonly Bin[], bins: readonly number[]): Bin {
+  return bins.reduce(
+    (sum, bin) => ({
+      vcpu: sum.vcpu + (rooms[bin]?.vcpu ?? 0),
+      memoryMiB: sum.memoryMiB + (rooms[bin]?.memoryMiB ?? 0),
+    }),
+    { vcpu: 0, memoryMiB: 0 },
+  );
+}
+
+function workOver(work: readonly Bin[], room: Bin, counts: (at: number) => boolean): DurationMs {
+  const used = work.filter((_, at) => counts(at));
+  const ratios = (['vcpu', 'memoryMiB'] as const).map((resource) => {
+    const all = used.reduce((sum, one) => sum + one[resource], 0);
+    return all === 0 || room[resource] === 0 ? 0 : all / room[resource];
+  });
+  return Math.max(...ratios);
+}
