@@ -12,7 +12,7 @@ export interface CleanedHistory {
 const THRESHOLD = 8;
 
 /** More such errors in a row are a new level and stay as they are. */
-const RUN_MAX = 3;
+export const SPIKE_LENGTH_MAX = 3;
 
 /** A series with more of them is bursty by nature: nothing is replaced. */
 const SHARE_MAX = 0.06;
@@ -83,10 +83,10 @@ function walk(seen: Float64Array, model: Autoregression, limits: readonly number
     if (Math.abs((seen[at] ?? 0) - expected) <= (limits[at % limits.length] ?? 0)) continue;
     anomalies.push(at);
     cleaned[at] = expected;
-    const runStart = at - RUN_MAX;
-    if (anomalies.at(-1 - RUN_MAX) !== runStart) continue;
+    const runStart = at - SPIKE_LENGTH_MAX;
+    if (anomalies.at(-1 - SPIKE_LENGTH_MAX) !== runStart) continue;
     // One too many in a row: the level has moved, the run is restored and the walk goes on from there.
-    anomalies.length -= RUN_MAX + 1;
+    anomalies.length -= SPIKE_LENGTH_MAX + 1;
     cleaned.set(seen.subarray(runStart, at + 1), runStart);
   }
   return { cleaned, anomalies };

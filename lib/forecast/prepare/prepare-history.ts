@@ -1,6 +1,7 @@
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import type { Series } from '../model.ts';
 import { alignLevels } from './align-levels.ts';
+import { alignNewLevel } from './align-new-level.ts';
 import { cleanAnomalies } from './clean-anomalies.ts';
 import { fillGaps } from './fill-gaps.ts';
 
@@ -43,7 +44,7 @@ export function prepareHistory({ values, seasons }: Series): PreparedHistory {
   const known = usable.slice(first);
   const seen = [...seasons].filter((season) => season > 1 && known.length >= 2 * season).sort((a, b) => a - b);
   const filled = fillGaps(known, seen[0]);
-  const observed = alignLevels(filled, seen);
+  const observed = alignNewLevel(alignLevels(filled, seen), seen);
   const { values: cleaned, anomalies } = cleanAnomalies(observed, seen);
   const nonNegative = filled.every((value) => value >= 0);
   return { values: cleaned, observed, seasons: seen, nonNegative, anomalies: anomalies.map((index) => index + first) };
