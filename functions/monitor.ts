@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { Glance, glance as glanceAt } from '../lib/observe/glance.ts';
+import { heedIntake } from '../lib/observe/heed-intake.ts';
 import { loadLook } from '../lib/observe/load-look.ts';
 import { observeRun } from '../lib/observe/observe-run.ts';
 import type { Services } from '../lib/ports/services.ts';
 import { watchZones } from '../lib/recover/watch-zones.ts';
+import { takeIn } from '../lib/run/backlog/take-in.ts';
 import { stage } from './stage.ts';
 
 /** State `Monitor`: what has become of the run since its plan was made. Between two looks a glance is enough. */
@@ -11,8 +13,9 @@ export const handler = stage({
   name: 'monitor',
   input: z.strictObject({ run: z.string(), glance: Glance.nullable() }),
   async run({ run, glance }, services) {
-    const quiet = await glanceAt(run, glance, services);
-    const { outcome, checkAt, next } = quiet ?? (await look(run, services));
+    const intake = await takeIn(run, services);
+    const seen = (await glanceAt(run, glance, services)) ?? (await look(run, services));
+    const { outcome, checkAt, next } = heedIntake(seen, intake);
     return { run, outcome, checkAt: new Date(checkAt).toISOString(), glance: next };
   },
 });

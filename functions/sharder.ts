@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { estimateWorkflow } from '../lib/forecast/estimate-workflow.ts';
 import { operationTypes } from '../lib/forecast/operation-types.ts';
 import { resumeRun } from '../lib/recover/resume-run.ts';
+import { backlogArrivals } from '../lib/run/backlog/backlog-arrivals.ts';
+import { layOutBacklogs } from '../lib/run/backlog/lay-out-backlogs.ts';
 import { inputBytes, probeLayouts } from '../lib/run/input/probe-layouts.ts';
 import { readProfiles } from '../lib/run/profile-store.ts';
 import { requireReplicas } from '../lib/run/require-replicas.ts';
@@ -22,15 +24,22 @@ export const handler = stage({
       await resumeRun(run, services);
       return { run };
     }
-    const { workflow, deadlineAt } = await loadDefinition(input, run, { objects, tasks, clock });
+    const { workflow, startedAt, deadlineAt } = await loadDefinition(input, run, { objects, tasks, clock });
     requireReplicas(workflow, services);
     const layouts = await probeLayouts(workflow, objects);
     const types = operationTypes(workflow, tasks);
     const profiles = await readProfiles(table, new Set(types.values()));
-    const sharding = shardWorkflow({
+    const laidOut = layOutBacklogs({
       workflow,
       layouts,
       estimates: estimateWorkflow({ workflow, inputBytes: inputBytes(layouts), types, profiles }),
+      arrivals: await backlogArrivals(workflow, types, table),
+      startedAt,
+      slotMax: Math.max(1, Math.floor(settings.vcpuMax)),
+    });
+    const sharding = shardWorkflow({
+      workflow,
+      ...laidOut,
       versions: new Map([...tasks.values()].map(({ name, version }) => [name, version])),
       timeLeftMs: deadlineAt - clock.now(),
       slotMax: Math.max(1, Math.floor(settings.vcpuMax)),

@@ -10,7 +10,10 @@ export type ShardType = string;
 /** A worker function: `1769-use1-az1`, or `1769-regional`. */
 export type PoolId = string;
 
-/** What a shard waits for; see {@link wideNeed}, {@link narrowNeed}, {@link canaryNeed} and {@link splitNeed}. */
+/**
+ * What a shard waits for; see {@link wideNeed}, {@link narrowNeed}, {@link canaryNeed}, {@link splitNeed} and
+ * {@link intakeNeed}.
+ */
 export type Need = string;
 
 /** Met when every shard of the operation has committed: the barrier node of a wide edge. */
@@ -31,4 +34,9 @@ export function canaryNeed(type: ShardType): Need {
 /** Met when the cut that made the shard was decided for: until then its range still belongs to another shard. */
 export function splitNeed(tail: ShardId): Need {
   return `split:${tail}`;
+}
+
+/** Met when what arrived in a step of a backlog was taken in. */
+export function intakeNeed(operation: string, step: number): Need {
+  return `intake:${operation}#${step}`;
 }

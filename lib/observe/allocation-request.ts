@@ -7,6 +7,7 @@ import type { Pool } from '../plan/pool.ts';
 import type { PoolLedger } from '../plan/pool-ledger.ts';
 import type { RunDefinition } from '../run/run-definition.ts';
 import { endOf, type ShardRecord } from '../run/shard-record.ts';
+import { backlogSteps, stepClosesMs, stepOf, streamOf } from '../shards/backlog-layout.ts';
 import type { Shard, Sharding } from '../shards/sharding.ts';
 import type { Predictions } from './predictions.ts';
 
@@ -59,13 +60,15 @@ function newTypes({ sharding, profiled, plan }: AllocationFacts): ShardType[] {
   return [...new Set(sharding.operations.map(({ type }) => type))].filter((type) => !profiled.has(type));
 }
 
-function fresh(shard: Shard, { predictions }: AllocationFacts): readonly OpenShard[] {
+function fresh(shard: Shard, facts: AllocationFacts): readonly OpenShard[] {
   const { id, operation, index, type, needs, range } = shard;
-  const need = predictions.need({ root: id, range });
-  return need ? [{ id, operation, index, type, needs, need, memoryMinMiB: 0 }] : [];
+  const need = facts.predictions.need({ root: id, range });
+  const arrival = arrivalOf({ operation, needs, range }, facts);
+  return need ? [{ id, operation, index, type, needs, need, memoryMinMiB: 0, ...arrival }] : [];
 }
 
-function openRecords({ records, predictions, pools, settings, now }: AllocationFacts): readonly OpenShard[] {
+function openRecords(facts: AllocationFacts): readonly OpenShard[] {
+  const { records, predictions, pools, settings, now } = facts;
   return records.flatMap((record) => {
     const need = predictions.need(record);
     if (!need || !['BLOCKED', 'READY', 'RUNNING'].includes(record.state)) return [];
@@ -85,8 +88,23 @@ function openRecords({ records, predictions, pools, settings, now }: AllocationF
       need,
       memoryMinMiB: attempts > 0 && memoryTierMiB > smallest ? memoryTierMiB : 0,
       ...(running && { running }),
+      ...arrivalOf(record, facts),
     };
   });
+}
+
+/** Of a shard over a backlog: when its step is complete, and when the first object of the step must have been committed. */
+function arrivalOf(
+  { operation, needs, range }: Pick<ShardRecord, 'operation' | 'needs' | 'range'>,
+  { now, definition, sharding }: AllocationFacts,
+): Pick<OpenShard, 'arrival'> {
+  if (!needs.some((need) => need.startsWith('intake:'))) return {};
+  const stream = streamOf(sharding.operations.find(({ id }) => id === operation)?.source);
+  if (!stream) return {};
+  const steps = backlogSteps(stream);
+  const closesAt = definition.startedAt + stepClosesMs(steps, stepOf(range));
+  const beganAt = definition.startedAt + stepClosesMs(steps, Math.max(0, stepOf(range) - 1));
+  return { arrival: { opensInMs: Math.max(0, closesAt - now), dueInMs: beganAt + steps.lagMs - now } };
 }
 
 /** By its cursor when it has moved, else by the clock. */

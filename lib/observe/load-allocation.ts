@@ -16,6 +16,7 @@ import { runProgress } from '../run/run-progress.ts';
 import { parseRun, runKey } from '../run/run-record.ts';
 import { Sharding } from '../shards/sharding.ts';
 import type { AllocationFacts } from './allocation-request.ts';
+import { loadBacklogs, volumeOf } from './backlog-volume.ts';
 import { judgeCanaries } from './judge-canaries.ts';
 import { predictions as predictionsOf } from './predictions.ts';
 
@@ -38,7 +39,8 @@ export async function loadAllocation(
     readDocument(objects, { run, name: 'sharding' }, Sharding),
     readDocument(objects, { run, name: 'forecast' }, Forecast),
   ]);
-  const predictions = predictionsOf(forecast, sharding);
+  const backlogs = await loadBacklogs(run, sharding, services);
+  const predictions = predictionsOf(forecast, sharding, volumeOf(backlogs, settings.level));
   const records = (await isCreated(run, services)) ? await collect(readShards(table, run)) : [];
   const plan = (await hasDocument(objects, { run, name: 'plan' }))
     ? await readDocument(objects, { run, name: 'plan' }, Plan)

@@ -10,6 +10,7 @@ import { runProgress } from '../run/run-progress.ts';
 import { parseShard, readyQueue, runningQueue, type ShardRecord, shardKey } from '../run/shard-record.ts';
 import { readSlots } from '../run/slot-store.ts';
 import { Sharding } from '../shards/sharding.ts';
+import { loadBacklogs, volumeOf } from './backlog-volume.ts';
 import type { RunLook } from './observe-run.ts';
 import { predictions } from './predictions.ts';
 
@@ -23,6 +24,7 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
     readDocument(objects, { run, name: 'forecast' }, Forecast),
     readDocument(objects, { run, name: 'plan' }, Plan),
   ]);
+  const backlogs = await loadBacklogs(run, sharding, services);
   const running = await table.queryQueue({ queue: runningQueue(run) });
   const waiting = plan.canaries.filter(({ verdict }) => verdict === 'waiting').flatMap(({ shards }) => shards);
   const progress = await runProgress(table, run);
@@ -45,7 +47,8 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
       startDelayMs: settings.startDelayMs,
     }).length,
     plan,
-    predictions: predictions(forecast, sharding),
+    predictions: predictions(forecast, sharding, volumeOf(backlogs, settings.level)),
+    arriving: backlogs.some(({ intakes, steps }) => intakes.length < steps.stepCount),
     settings,
   };
 }

@@ -41,6 +41,8 @@ export interface RunLook {
   readonly missingSlotCount: number;
   /** Zones in which new work may start now. */
   readonly openZones: readonly string[];
+  /** True while a backlog is open: what is not ready yet may still arrive. */
+  readonly arriving: boolean;
   readonly plan: Plan;
   readonly predictions: Predictions;
   readonly settings: Settings;
@@ -60,7 +62,7 @@ export interface Observation {
 
 /** Says what has become of a run since its plan was made, and when to look again. */
 export function observeRun(look: RunLook): Observation {
-  const expectedEndAt = look.now + remainingRunMs(look);
+  const expectedEndAt = look.arriving ? Math.max(look.now, look.plan.expectedEndAt) : look.now + remainingRunMs(look);
   const checkAt = nextCheck(look.now, expectedEndAt, look.settings);
   const until = Math.max(checkAt, look.now + Math.ceil(look.tookMs / LOOK_SHARE));
   return { outcome: outcomeOf(look, expectedEndAt), checkAt, next: { everyMs: checkAt - look.now, until } };
@@ -82,11 +84,11 @@ function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'
  * Shards wait, and nothing is left that could set them free: what follows a commit was cut off by a crash or a throttled
  * table, and only a sweep finishes it.
  */
-function hasStalled({ now, progress, canaries, plan, settings }: RunLook): boolean {
+function hasStalled({ now, progress, canaries, plan, arriving, settings }: RunLook): boolean {
   const count = (of: 'ready' | 'running' | 'blocked') =>
     progress.operations.reduce((sum, operation) => sum + operation[of], 0);
   const waits = count('blocked') > 0 && count('ready') + count('running') === 0;
-  return waits && canaries.length === 0 && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
+  return waits && !arriving && canaries.length === 0 && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
 }
 
 /** A zone was drained or distrusted since the plan was made, or takes part again. */
@@ -103,15 +105,15 @@ function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
 
 /** Late, out of slots, a shard beyond its interval, or slots without work beside shards that are being worked. */
 function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
-  const { now, plan, running, progress, predictions, settings } = look;
+  const { now, plan, running, progress, predictions, arriving, settings } = look;
   if (expectedEndAt > plan.deadlineAt && plan.expectedEndAt <= plan.deadlineAt) return true;
-  if (plan.grants.every(({ until }) => until <= now)) return true;
+  const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
+  if (plan.grants.every(({ until }) => until <= now) && !(arriving && readyCount === 0)) return true;
   const overdue = running.some((shard) => {
     const upperMs = predictions.need(shard)?.durationMs.upper ?? Number.POSITIVE_INFINITY;
     return now - (shard.claimedAt ?? now) > upperMs + OVERDUE_OVERHEADS * settings.shardOverheadMs;
   });
-  const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
-  return overdue || (readyCount === 0 && running.length < slotCount(plan, now));
+  return overdue || (readyCount === 0 && !arriving && running.length < slotCount(plan, now));
 }
 
 /** Slots that the plan grants at a moment, at least one: a run without any is waiting for its first. */

@@ -16,19 +16,26 @@ export interface Predictions {
 /**
  * Looks predictions up by shard. A shard that was cut has the part of its first shard's prediction that its range is
  * of that one's; memory does not shrink with the range.
+ *
+ * @param volume how many times what was expected a shard's input is, where that is known by now
  */
-export function predictions(forecast: Forecast, { shards }: Pick<Sharding, 'shards'>): Predictions {
+export function predictions(
+  forecast: Forecast,
+  { shards }: Pick<Sharding, 'shards'>,
+  volume: (root: ShardId) => number = () => 1,
+): Predictions {
   const needs = new Map(forecast.shards.map(({ shard, need }) => [shard, need]));
   const units = new Map<ShardId, number>(shards.map(({ id, range }) => [id, range.end - range.start]));
   const totals = new Map<string, DurationMs>();
   for (const { id, operation } of shards) {
-    totals.set(operation, (totals.get(operation) ?? 0) + (needs.get(id)?.durationMs.point ?? 0));
+    totals.set(operation, (totals.get(operation) ?? 0) + volume(id) * (needs.get(id)?.durationMs.point ?? 0));
   }
   return {
     need(shard) {
       const whole = needs.get(shard.root);
       if (!whole) return undefined;
-      const share = (endOf(shard) - shard.range.start) / Math.max(1, units.get(shard.root) ?? 1);
+      const part = (endOf(shard) - shard.range.start) / Math.max(1, units.get(shard.root) ?? 1);
+      const share = part * volume(shard.root);
       return share === 1 ? whole : scaled(whole, share);
     },
     operationMs: (operation) => totals.get(operation) ?? 0,

@@ -16,6 +16,8 @@ export const OpenShard = z.strictObject({
   need: ShardNeed,
   /** The tier that an attempt without enough memory or time asks for; 0 for none. */
   memoryMinMiB: z.number().nonnegative().default(0),
+  /** Of a shard whose input has not arrived yet: when it will have, and when the shard should have ended, from now. */
+  arrival: z.strictObject({ opensInMs: z.number().nonnegative(), dueInMs: z.number() }).optional(),
   /** Set while it runs. */
   running: z.strictObject({ pool: z.string(), remainingMs: z.number().nonnegative() }).optional(),
 });

@@ -79,15 +79,28 @@ function place({ request, sized, random }: Placing, canaries: readonly Canary[])
   const graph = shardGraph(request.shards, canaries);
   const nodesMs = new Float64Array(graph.graph.taskCount);
   nodesMs.set(sized.durationsMs);
-  const upwardMs = upwardRanks(graph.graph, nodesMs);
+  const longestMs = upwardRanks(graph.graph, nodesMs);
+  const upwardMs = dueRanks(request, longestMs, sized);
   const { placed, ranksMs } = placeShards({ request, graph, upwardMs, random, ...sized });
-  const urgency = { ...request, hopeless: isHopeless(request, upwardMs) };
+  const urgency = { ...request, hopeless: isHopeless(request, longestMs) };
   return { canaries, graph, keys: ranksMs.map((rankMs) => claimKey(rankMs, urgency)), placed };
 }
 
+/** What arrives late in a run is due by its own lag, however far off the run's deadline is. */
+function dueRanks(
+  { shards, deadlineAt, now }: AllocateRequest,
+  longestMs: Float64Array,
+  { durationsMs }: SizedShards,
+): Float64Array {
+  return longestMs.map((rankMs, node) => {
+    const dueInMs = shards[node]?.arrival?.dueInMs;
+    return dueInMs === undefined ? rankMs : Math.max(rankMs, deadlineAt - now - dueInMs + (durationsMs[node] ?? 0));
+  });
+}
+
 /** A run is hopeless when even with a slot for every shard its longest way ends after the deadline. */
-function isHopeless({ deadlineAt, now }: AllocateRequest, upwardMs: Float64Array): boolean {
-  return now + upwardMs.reduce((longest, rank) => Math.max(longest, rank), 0) > deadlineAt;
+function isHopeless({ deadlineAt, now }: AllocateRequest, longestMs: Float64Array): boolean {
+  return now + longestMs.reduce((longest, rank) => Math.max(longest, rank), 0) > deadlineAt;
 }
 
 function isInTime({ now, deadlineAt }: AllocateRequest, placed: readonly PlacedShard[]): boolean {

@@ -51,10 +51,11 @@ export function placeShards(placing: PlacingRequest): PlacedShards {
   return { placed, ranksMs };
 }
 
-/** When the last of each shard's predecessors has ended. */
+/** When the last of each shard's predecessors has ended, and its input is there. */
 function readyTimes({ request, graph, durationsMs }: PlacementRequest, startsMs: Float64Array): Float64Array {
   const { offsets, targets, taskCount } = graph.graph;
   const readyMs = new Float64Array(taskCount);
+  for (const [shard, { arrival }] of request.shards.entries()) readyMs[shard] = arrival?.opensInMs ?? 0;
   for (const node of taskOrder(graph.graph)) {
     const started = request.shards[node]?.running ? 0 : (startsMs[node] ?? 0);
     const endMs = started + (durationsMs[node] ?? 0);

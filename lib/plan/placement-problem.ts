@@ -59,12 +59,12 @@ function tierClass(tierMiB: MemoryMiB, pools: readonly Pool[]): TaskClass {
   return { vcpu: vcpuOf(tierMiB), memoryMiB: 0, bins, overflow };
 }
 
-/** Before a run's first slots have started nothing can run; a running shard ends after what is left of it. */
+/** Before its input is there, or the run's first slots have started, nothing can run; a running shard ends after what is left of it. */
 function releaseTimes({ request, graph, durationsMs }: PlacementRequest): Float64Array {
   const firstStartMs = request.shards.some(({ running }) => running) ? 0 : request.startDelayMs;
   const nodes = new Float64Array(graph.graph.taskCount);
-  for (const [shard, { running }] of request.shards.entries()) {
-    nodes[shard] = running ? (durationsMs[shard] ?? 0) : firstStartMs;
+  for (const [shard, { running, arrival }] of request.shards.entries()) {
+    nodes[shard] = running ? (durationsMs[shard] ?? 0) : Math.max(firstStartMs, arrival?.opensInMs ?? 0);
   }
   return nodes;
 }

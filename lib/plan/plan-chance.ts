@@ -36,7 +36,10 @@ export function planChance(
       durationsMs: perNode((node) => (placed[node]?.endMs ?? 0) - (placed[node]?.startMs ?? 0)),
       sigmas: perNode((node) => spread(request, node)),
       typeOf: Int32Array.from(perNode((node) => types.get(request.shards[node]?.type ?? '') ?? 0)),
-      releasesMs: perNode((node) => (taken.has(node) ? 0 : forcedStart(placed[node]))),
+      releasesMs: perNode((node) => {
+        const opensInMs = request.shards[node]?.arrival?.opensInMs ?? 0;
+        return taken.has(node) ? opensInMs : Math.max(opensInMs, forcedStart(placed[node]));
+      }),
       timeLeftMs: request.deadlineAt - request.now,
     },
     random,

@@ -1,4 +1,4 @@
-import type { Bytes } from '../core/quantity.ts';
+import type { Bytes, EpochMs } from '../core/quantity.ts';
 
 /** Where an object lies: a bare key in the run's own store, `s3://bucket/key`, or, embedded only, `file:path`. */
 export type ObjectLocation = string;
@@ -6,6 +6,8 @@ export type ObjectLocation = string;
 export interface ObjectInfo {
   readonly location: ObjectLocation;
   readonly sizeBytes: Bytes;
+  /** When it was last written, where a listing says so. */
+  readonly modifiedAt?: EpochMs;
 }
 
 /** Half open: `start` is in, `end` is out. */

@@ -3,6 +3,7 @@ import type { RunId } from '../core/ids.ts';
 import type { MemoryMiB } from '../core/quantity.ts';
 import { vcpuOf } from '../core/vcpu.ts';
 import { Forecast } from '../forecast/forecast.ts';
+import { loadBacklogs, volumeOf } from '../observe/backlog-volume.ts';
 import { predictions } from '../observe/predictions.ts';
 import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
@@ -29,6 +30,7 @@ export async function loadReshard(run: RunId, open: readonly string[], services:
     readDocument(objects, { run, name: 'forecast' }, Forecast),
     readDocument(objects, { run, name: 'plan' }, Plan),
   ]);
+  const backlogs = await loadBacklogs(run, sharding, services);
   const records = await collect(readShards(table, run));
   const memoryMiB = tierOf(records, settings.tiersMiB);
   const closed = settings.zones.filter((zone) => !open.includes(zone));
@@ -47,7 +49,7 @@ export async function loadReshard(run: RunId, open: readonly string[], services:
     slotLimit: Math.floor(settings.vcpuMax / vcpuOf(memoryMiB)),
     startDelayMs: settings.startDelayMs,
     plan,
-    predictions: predictions(forecast, sharding),
+    predictions: predictions(forecast, sharding, volumeOf(backlogs, settings.level)),
     earlier: await readDecisions(table, run),
     memoryMiB,
     overheadMs: settings.shardOverheadMs,

@@ -1,11 +1,11 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
 import type { Need } from '../core/ids.ts';
 
-const KINDS = ['wide', 'narrow', 'canary', 'split'] as const;
+const KINDS = ['wide', 'narrow', 'canary', 'split', 'intake'] as const;
 
 export interface NeedParts {
   readonly kind: (typeof KINDS)[number];
-  /** The operation, shard or type that is waited for. */
+  /** The operation, shard, type or step (`operation#step`) that is waited for. */
   readonly of: string;
 }
 

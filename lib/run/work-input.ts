@@ -3,9 +3,12 @@ import { collect } from '../core/collect.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Services } from '../ports/services.ts';
+import { stepOf } from '../shards/backlog-layout.ts';
 import type { DataRange } from '../shards/input-layout.ts';
 import type { ShardedOperation } from '../shards/sharding.ts';
+import { readIntakeList } from './backlog/intake-record.ts';
 import { OutputManifest } from './input/output-manifest.ts';
+import { readIntake } from './input/read-intake.ts';
 import { readOutput } from './input/read-output.ts';
 import { type ReadBlock, readRange } from './input/read-range.ts';
 import { readShards } from './read-shards.ts';
@@ -37,10 +40,16 @@ export async function* workInput(request: InputRequest, services: InputServices)
   const { operation, range, objects } = request;
   const { layout, source } = operation;
   yield* broadcasts(request, services);
-  if (source) yield* readRange({ source, layout, range, objects, codecs: services.codecs });
+  if (layout.unit === 'arrival') yield* arrived(request);
+  else if (source) yield* readRange({ source, layout, range, objects, codecs: services.codecs });
   else if (layout.unit === 'partition') yield* partitions(request, services);
   else if (layout.unit === 'shard') yield* narrowShards(request, services);
   else yield* everything(request, services);
+}
+
+async function* arrived({ shard: { run }, operation, range, objects }: InputRequest): AsyncGenerator<ReadBlock> {
+  const list = await readIntakeList(objects, { run, operation: operation.id, step: stepOf(range) });
+  yield* readIntake(list, range);
 }
 
 /** A source or a narrow predecessor gives the range; what wide ones gave every shard reads whole. */

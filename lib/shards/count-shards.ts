@@ -1,6 +1,7 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { Objective, OperationId } from '../workflow/definition.ts';
 import { alignCounts } from './align-counts.ts';
+import { backlogSpanMs, streamOf } from './backlog-layout.ts';
 import { largestShare } from './cut-ranges.ts';
 import { type CuttableOperation, predecessors } from './cuttable-operation.ts';
 import { type CountLimits, type DurationCurve, durationCurve } from './duration-curve.ts';
@@ -48,7 +49,7 @@ export function countShards({ operations, rooms, ties }: JoinedOperations, reque
   const stages = operations.map((one) => ({
     id: one.id,
     after: predecessors(one),
-    curve: durationCurve(one.estimate, limits.get(one.id) ?? NO_LIMITS, level),
+    curve: curveOf(one, limits.get(one.id) ?? NO_LIMITS, level),
   }));
   const least = leastShardCounts(stages, request.timeLeftMs);
   const wanted = new Map(
@@ -58,6 +59,13 @@ export function countShards({ operations, rooms, ties }: JoinedOperations, reque
     ]),
   );
   return { counts: alignCounts(operations, wanted, ties), least, limits, level };
+}
+
+/** A backlog is open as long as its stream says, whatever its number of shards; what comes last has its lag. */
+function curveOf({ source, estimate }: CuttableOperation, limits: CountLimits, level: number): DurationCurve {
+  const stream = streamOf(source);
+  if (!stream) return durationCurve(estimate, limits, level);
+  return { counts: [limits.floor], timesMs: [backlogSpanMs(stream)] };
 }
 
 /** No shard count makes work shorter than its slots allow. */
@@ -83,6 +91,10 @@ function longestUncertainChain(operations: readonly CuttableOperation[]): number
 
 function limitsOf(operation: CuttableOperation, room: number, request: CountRequest): CountLimits {
   const { slotMax, shardMaxMs, objective } = request;
+  if (operation.sourceLayout?.unit === 'arrival') {
+    const count = operation.sourceLayout.segments.length;
+    return { floor: count, cap: count, slotMax, largestShare: () => 1 / count };
+  }
   const { workMs, skew } = operation.estimate;
   const floor = Math.min(room, Math.max(1, Math.ceil((workMs * skew) / shardMaxMs)));
   const perSlot = objective === 'latency' ? SHARDS_PER_SLOT_MAX : 1;

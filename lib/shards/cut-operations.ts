@@ -1,4 +1,5 @@
 import type { OperationId } from '../workflow/definition.ts';
+import { backlogRanges } from './backlog-layout.ts';
 import { cutRanges, type WeightedRange } from './cut-ranges.ts';
 import { type CuttableOperation, narrowPredecessors } from './cuttable-operation.ts';
 import type { InputLayout } from './input-layout.ts';
@@ -27,11 +28,17 @@ export function cutOperations(
   const cut = new Map<OperationId, CutOperation>();
   for (const operation of operations) {
     const layout = layoutOf(operation, cut, groups);
-    const ranges = withBytes(cutRanges(layout, counts.get(operation.id) ?? 1), layout, operation.estimate.bytes);
+    const ranges = rangesOf(operation, layout, counts.get(operation.id) ?? 1);
     const outputPartitions = groups.get(operation.id)?.partitionCount ?? 1;
     cut.set(operation.id, { operation, layout, ranges, outputPartitions });
   }
   return [...cut.values()];
+}
+
+/** What has not arrived yet is cut as it was laid out: its parts are released step by step. */
+function rangesOf({ estimate }: CuttableOperation, layout: InputLayout, count: number): readonly WeightedRange[] {
+  if (layout.unit === 'arrival') return backlogRanges(layout);
+  return withBytes(cutRanges(layout, count), layout, estimate.bytes);
 }
 
 function layoutOf(

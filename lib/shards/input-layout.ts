@@ -2,9 +2,9 @@ import * as z from 'zod';
 
 /**
  * What a range of an operation's input counts: bytes of text, rows of Parquet, objects of a list, keys, partitions of a
- * shuffle, shards of a narrow predecessor, or the whole as one.
+ * shuffle, shards of a narrow predecessor, parts of what arrives step by step, or the whole as one.
  */
-export const RangeUnit = z.enum(['byte', 'row', 'object', 'key', 'partition', 'shard', 'whole']);
+export const RangeUnit = z.enum(['byte', 'row', 'object', 'key', 'partition', 'shard', 'arrival', 'whole']);
 export type RangeUnit = z.infer<typeof RangeUnit>;
 
 /**

@@ -1,5 +1,6 @@
-import { type Need, narrowNeed, type ShardId, wideNeed } from '../core/ids.ts';
+import { intakeNeed, type Need, narrowNeed, type ShardId, wideNeed } from '../core/ids.ts';
 import type { OperationId } from '../workflow/definition.ts';
+import { stepOf } from './backlog-layout.ts';
 import type { CutOperation } from './cut-operations.ts';
 import { narrowPredecessors, predecessors } from './cuttable-operation.ts';
 import type { Shard } from './sharding.ts';
@@ -14,10 +15,11 @@ import type { Shard } from './sharding.ts';
 export function linkShards(cut: readonly CutOperation[]): readonly Shard[] {
   const counts = new Map(cut.map(({ operation, ranges }) => [operation.id, ranges.length]));
   const feeds = new Map<ShardId, ShardId[]>();
-  const shards = cut.flatMap(({ operation, ranges }) =>
+  const shards = cut.flatMap(({ operation, layout, ranges }) =>
     ranges.map(({ start, end, bytes }, index): Shard => {
       const id = shardId(operation.id, index);
       const needs: Need[] = [];
+      if (layout.unit === 'arrival') needs.push(intakeNeed(operation.id, stepOf({ start })));
       const narrow = new Set(narrowPredecessors(operation));
       for (const before of predecessors(operation)) {
         const byShard = narrow.has(before) && !(start === 0 && end === counts.get(before) && end > 1);

@@ -1,4 +1,5 @@
 import type { DurationMs } from '../core/quantity.ts';
+import { backlogSpanMs, streamOf } from './backlog-layout.ts';
 import { type CountRequest, countShards, type ShardCounts } from './count-shards.ts';
 import { type CriticalPath, criticalPath } from './critical-path.ts';
 import { type CutOperation, cutOperations } from './cut-operations.ts';
@@ -76,6 +77,8 @@ function pathAt(cut: readonly CutOperation[], { limits }: ShardCounts, level: nu
       const largest = ranges.reduce((most, { bytes }) => Math.max(most, bytes), 0);
       const share = total === 0 ? 1 / ranges.length : largest / total;
       const slotMax = limits.get(operation.id)?.slotMax ?? 1;
+      const stream = streamOf(operation.source);
+      if (stream) return { id: operation.id, after: predecessors(operation), durationMs: backlogSpanMs(stream) };
       const durationMs = operationMs(
         operation.estimate,
         { slotMax, largestShare: () => share },

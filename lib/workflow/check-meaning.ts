@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { errorMessage, ForeshardError } from '../core/foreshard-error.ts';
 import { topologicalOrder } from '../core/topological-order.ts';
-import type { Operation, Workflow } from './definition.ts';
+import { parseDuration } from './deadline.ts';
+import type { BacklogStream, Operation, Workflow } from './definition.ts';
 import { nearestName } from './nearest-name.ts';
 import type { Problem } from './problem.ts';
 
@@ -46,16 +47,40 @@ function* checkTask({ task }: Operation, index: number, tasks: KnownTasks): Gene
   };
 }
 
-function* checkInput({ id, input, after }: Operation, index: number): Generator<Problem> {
+function* checkInput({ id, input, after, divisible }: Operation, index: number): Generator<Problem> {
   if (input?.kind === 'keys' && input.from > input.to) {
     yield invalid(
       `operations[${index}].input.from is ${input.from}, above to, which is ${input.to}; allowed: at most ${input.to}; swap them`,
     );
   }
+  if (input?.kind === 'objects' && input.stream) yield* checkStream({ input, divisible }, input.stream, index);
   const narrow = after.findIndex(({ edge }) => edge === 'narrow');
   if (input !== undefined && narrow >= 0) {
     yield invalid(
       `operations[${index}] ('${id}') has an input and the narrow edge after[${narrow}], but is cut either by its input or by its predecessor; drop the input or make the edge wide, so that every shard reads the whole of it`,
+    );
+  }
+}
+
+/** A stream is taken in a quarter of its lag at a time: longer ones would make more shards than a run should have. */
+const LAGS_MAX = 500;
+
+function* checkStream(
+  { input, divisible }: { readonly input: { readonly location: string }; readonly divisible: Operation['divisible'] },
+  { closes, lag }: BacklogStream,
+  index: number,
+): Generator<Problem> {
+  const at = `operations[${index}]`;
+  if (!input.location.endsWith('/')) {
+    yield invalid(`${at}.input.location is '${input.location}', but a backlog grows under a prefix; end it with '/'`);
+  }
+  if (divisible !== true) {
+    yield invalid(`${at}.divisible is ${divisible}, but a backlog is cut as it arrives; leave divisible out`);
+  }
+  const lagMs = parseDuration(lag) ?? 0;
+  if ((parseDuration(closes) ?? 0) > LAGS_MAX * lagMs) {
+    yield invalid(
+      `${at}.input.stream.closes is ${closes}, more than ${LAGS_MAX} times the lag of ${lag}; allow a longer lag, or start a run for each part of the time`,
     );
   }
 }

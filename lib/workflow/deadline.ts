@@ -16,6 +16,14 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]
 export const DEADLINE_FORMS =
   'a deadline is a duration above zero with its unit (500ms, 90s, 10m, 2h, 1d, PT10M) or a moment with its zone (2026-12-01T06:00:00Z)';
 
+/** What a duration may look like, for the message of a refusal. */
+export const DURATION_FORMS = 'a duration above zero with its unit (500ms, 90s, 10m, 2h, 1d, PT10M)';
+
+/** True for a text that {@link parseDuration} can read, above zero. */
+export function isDuration(text: string): boolean {
+  return (parseDuration(text) ?? 0) > 0;
+}
+
 /** True for a text that {@link deadlineAfter} can read. */
 export function isDeadline(text: string): boolean {
   const durationMs = parseDuration(text);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEADLINE_FORMS, isDeadline } from './deadline.ts';
+import { DEADLINE_FORMS, DURATION_FORMS, isDeadline, isDuration } from './deadline.ts';
 
 /** What one definition may hold; larger ones are cut into several workflows or made coarser. */
 export const OPERATIONS_MAX = 10_000;
@@ -27,6 +27,24 @@ const Location = z
   .describe(
     "Where the data lies: s3://bucket/key, file:path (embedded runtime only), or a key in the run's own store. A location that ends in / is a prefix: every object under it is read.",
   );
+
+/** Objects that keep arriving while the run goes on. */
+export const BacklogStream = z
+  .strictObject({
+    kind: z.literal('backlog').describe('New objects under the prefix are taken in until the stream closes.'),
+    closes: z
+      .string()
+      .refine(isDuration, { error: DURATION_FORMS })
+      .describe('How long after the start of the run arrivals are taken in: a duration with its unit.'),
+    lag: z
+      .string()
+      .refine(isDuration, { error: DURATION_FORMS })
+      .describe('The objective: at most so long from the arrival of an object to the commit of its shard.'),
+  })
+  .describe(
+    'The objects keep arriving: those that lie there are the backlog, more come until the stream closes. Capacity follows the forecast of what arrives.',
+  );
+export type BacklogStream = z.infer<typeof BacklogStream>;
 
 const Columns = z
   .array(z.string().min(1))
@@ -63,7 +81,7 @@ export const DataSource = z
       .strictObject({ kind: z.literal('parquet'), location: Location, columns: Columns.optional() })
       .describe('Apache Parquet. Cut at row groups. Dates and times are milliseconds since 1970.'),
     z
-      .strictObject({ kind: z.literal('objects'), location: Location })
+      .strictObject({ kind: z.literal('objects'), location: Location, stream: BacklogStream.optional() })
       .describe('Whole objects, one record each with its location and sizeBytes. Cut between objects.'),
     z
       .strictObject({

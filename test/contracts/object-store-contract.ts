@@ -99,6 +99,15 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       expect(await store.objects.put('removed', text('y'), { ifAbsent: true })).toEqual({ stored: true });
     });
 
+    it('says in a listing when an object was written, if it knows', async () => {
+      const before = Date.now();
+      await store.objects.put('written/now', text('x'));
+      const [listed] = await all(store.objects.list('written/'));
+      // a store in memory has no clock; S3 counts whole seconds, and its clock is its own
+      const { modifiedAt = before } = listed ?? {};
+      expect(Math.abs(modifiedAt - before)).toBeLessThan(5_000);
+    });
+
     it('lists by prefix in code unit order, folders and keys mixed', async () => {
       const keys = ['list/b', 'list/a/2', 'list/a-1', 'list/a/10', 'list/Z', 'list/ä', 'lisu'];
       for (const key of keys) await store.objects.put(key, text(key));

@@ -117,8 +117,9 @@ async function* listObjects(client: S3Client, place: S3Location, prefix: ObjectL
   do {
     const command = new ListObjectsV2Command({ ...page, ContinuationToken });
     const answer = await named('ListObjectsV2', prefix, () => client.send(command));
-    for (const { Key, Size } of answer.Contents ?? []) {
-      if (Key !== undefined) yield { location: place.locationOf(Key), sizeBytes: Size ?? 0 };
+    for (const { Key, Size, LastModified } of answer.Contents ?? []) {
+      const modified = LastModified && { modifiedAt: LastModified.getTime() };
+      if (Key !== undefined) yield { location: place.locationOf(Key), sizeBytes: Size ?? 0, ...modified };
     }
     ContinuationToken = answer.NextContinuationToken;
   } while (ContinuationToken !== undefined);

@@ -183,8 +183,9 @@ async function* listObjects({ scheme, base, key }: Place, prefix: ObjectLocation
     .filter((location) => location.startsWith(prefix))
     .sort(byCodeUnit);
   for (const location of locations) {
-    const info = await infoOf(resolve(base, location.slice(scheme.length)), location);
-    if (info) yield info;
+    const file = resolve(base, location.slice(scheme.length));
+    const info = await infoOf(file, location);
+    if (info) yield { ...info, modifiedAt: (await stat(file)).mtimeMs };
   }
 }
 

@@ -24,13 +24,18 @@ export async function probeLayout(source: DataSource, objects: ObjectStore): Pro
     case 'parquet':
       return rowLayout(await infosAt(source.location, objects), objects);
     case 'objects':
-      return objectLayout(await infosAt(source.location, objects));
+      return objectLayout(await infosAt(source.location, objects, source.stream !== undefined));
     default:
       return byteLayout(await infosAt(source.location, objects));
   }
 }
 
-async function infosAt(location: ObjectLocation, objects: ObjectStore): Promise<readonly ObjectInfo[]> {
+/** @param mayBeEmpty what is not there yet may come */
+async function infosAt(
+  location: ObjectLocation,
+  objects: ObjectStore,
+  mayBeEmpty = false,
+): Promise<readonly ObjectInfo[]> {
   if (!location.endsWith('/')) {
     const info = await objects.info(location);
     if (info === undefined) throw missing(location);
@@ -41,7 +46,7 @@ async function infosAt(location: ObjectLocation, objects: ObjectStore): Promise<
     if (infos.length === OBJECTS_MAX) throw tooMany(location);
     infos.push(info);
   }
-  if (infos.length === 0) throw missing(location);
+  if (infos.length === 0 && !mayBeEmpty) throw missing(location);
   return infos;
 }
 
