@@ -87,6 +87,7 @@ function simulationOf({ request, plan, pools }: TriedPlan, scenario: Scenario): 
     stepVcpu,
     keys: claimOrder(plan, shards),
     durationsMs: sized.durationsMs,
+    opensMs: Float64Array.from(shards, ({ arrival }) => arrival?.opensInMs ?? 0),
     sigmas: Float64Array.from(shards, ({ need }) => scenario.noise * logSpread(need.durationMs)),
     typeOf: Int32Array.from(shards, ({ type }) => types.indexOf(type)),
     stragglerShare: scenario.stragglerShare,

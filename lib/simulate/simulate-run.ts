@@ -18,6 +18,8 @@ export interface RunSimulation extends DrawnDurations {
   readonly shardCount: number;
   /** What a worker of each shard's tier takes. */
   readonly vcpus: Float64Array;
+  /** Before which no shard can run, because its input arrives then. @default 0 for all */
+  readonly opensMs?: Float64Array;
   /** Order of claims: the lowest first. */
   readonly keys: Float64Array;
   /** The most vCPUs that each zone can give. */
@@ -115,21 +117,23 @@ function begin(request: RunSimulation): State {
     ends: [],
     busyMs: new Float64Array(request.shardCount),
   };
-  for (let node = 0; node < request.graph.taskCount; node += 1)
-    if (state.waitsFor[node] === 0) open(state, request, node);
+  const first = [...request.graph.waitsFor.keys()].filter((node) => state.waitsFor[node] === 0);
+  open(state, request, ...first);
   return state;
 }
 
 /** A barrier ends as it opens. */
-function open(state: State, request: RunSimulation, node: number): void {
-  const opened = [node];
+function open(state: State, request: RunSimulation, ...opened: number[]): void {
   for (const one of opened) {
-    if (one < request.shardCount) {
+    const atMs = request.opensMs?.[one] ?? 0;
+    if (atMs > state.now) state.back.push({ atMs, shard: one });
+    else if (one < request.shardCount) {
       state.ready.get(request.vcpus[one] ?? 0)?.push(one);
       state.queuedCount += 1;
       state.arrivals.push(state.now);
     } else opened.push(...finish(state, request, one));
   }
+  state.back.sort((a, b) => a.atMs - b.atMs);
 }
 
 /** @returns what may start now */
@@ -179,7 +183,7 @@ function end(state: State, request: RunSimulation): void {
   state.runningCount -= 1;
   state.idleTicks = 0;
   state.ends.push(state.now);
-  for (const later of finish(state, request, shard)) open(state, request, later);
+  open(state, request, ...finish(state, request, shard));
 }
 
 function loseZone(state: State, request: RunSimulation, zone: number): void {
@@ -194,6 +198,7 @@ function loseZone(state: State, request: RunSimulation, zone: number): void {
     state.lostCount += 1;
     state.back.push({ atMs: state.now + request.leaseMs, shard: attempt.shard });
   }
+  state.back.sort((a, b) => a.atMs - b.atMs);
 }
 
 function tick(state: State, request: RunSimulation, controller: CapacityController): void {

@@ -29,6 +29,26 @@ describe('allocate', () => {
     );
   });
 
+  it('places nothing before it has arrived, asks for its slot by then, and for the first that is due first', () => {
+    const arrivals = [6_000, 6_000, 30_000].map((opensInMs, at) => ({
+      ...openShard(`a/${at}`, 2_000),
+      arrival: { opensInMs, dueInMs: at === 1 ? 9_000 : 40_000 },
+    }));
+    const plan = planOf(request([openShard('b', 1_000), ...arrivals], { pools: [pool('a', 1)], startDelayMs: 100 }));
+    expect(plan.placements.map(({ shard, expectedStartAt }) => [shard, expectedStartAt])).toEqual([
+      ['b', 100],
+      ['a/0', 8_000],
+      ['a/1', 6_000],
+      ['a/2', 30_000],
+    ]);
+    expect(plan.grants.map(({ from, until }) => [from, until])).toEqual([
+      [100, 1_100],
+      [6_000, 10_000],
+      [30_000, 32_000],
+    ]);
+    expect(plan.queue).toEqual([]);
+  });
+
   it('leaves no slot free while a shard could run in it', () => {
     fc.assert(
       fc.property(shardGraphs(), (shards) => {

@@ -39,6 +39,14 @@ describe('simulateRun', () => {
     expect(simulateRun(simulation({ keys: Float64Array.of(1, 0, 2), vcpuMax: 1 }), random()).endMs).toBe(6_200);
   });
 
+  it('starts no shard before its input has arrived', () => {
+    const opensMs = Float64Array.of(4_000, 0, 0);
+    // shard 0 arrives at 4 s and takes 1 s, shard 2 comes after it and takes 3 s
+    expect(simulateRun(simulation({ opensMs }), random()).endMs).toBe(8_000);
+    // one that waits for others as well starts when both are there
+    expect(simulateRun(simulation({ opensMs: Float64Array.of(0, 0, 6_000) }), random()).endMs).toBe(9_000);
+  });
+
   it('does a shard again after the lease when its zone is lost, in the zone that is left', () => {
     // zone 0 has shard 0 (0.2 s to 1.2 s) and then nothing; shard 1 runs in zone 1 until 2.2 s
     const early = simulateRun(simulation({ zoneLoss: { zone: 0, atMs: 700 } }), random());
