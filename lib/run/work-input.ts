@@ -10,6 +10,7 @@ import { readIntakeList } from './backlog/intake-record.ts';
 import { OutputManifest } from './input/output-manifest.ts';
 import { readIntake } from './input/read-intake.ts';
 import { readOutput } from './input/read-output.ts';
+import { type PartitionedOutput, readPartitions } from './input/read-partitions.ts';
 import { type ReadBlock, readRange } from './input/read-range.ts';
 import { readShards } from './read-shards.ts';
 import type { ShardRecord } from './shard-record.ts';
@@ -65,19 +66,15 @@ async function* broadcasts(request: InputRequest, services: InputServices): Asyn
 
 async function* partitions(request: InputRequest, services: InputServices): AsyncGenerator<ReadBlock> {
   const { operation, range, objects, restore } = request;
-  const producers: ShardRecord[] = [];
+  const outputs: PartitionedOutput[] = [];
   for (const { operation: before } of operation.after) {
-    producers.push(...(await committed(request, before, services)));
-  }
-  for (let partition = range.start; partition < range.end; partition += 1) {
-    const end = partition + 1;
-    for (const shard of producers) {
+    const shards = await committed(request, before, services);
+    for (const shard of shards) {
       const manifest = manifestOf(shard);
-      const partitions = { start: partition, end };
-      const part = { operation: shard.operation, manifest, partitions, objects, restore: () => restore(shard) };
-      for await (const block of readOutput(part)) yield { ...block, end };
+      outputs.push({ operation: shard.operation, manifest, objects, restore: () => restore(shard) });
     }
   }
+  yield* readPartitions(outputs, range);
 }
 
 async function* narrowShards(request: InputRequest, services: InputServices): AsyncGenerator<ReadBlock> {

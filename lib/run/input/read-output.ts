@@ -33,14 +33,28 @@ interface Frame extends ByteRange {
  */
 export async function* readOutput(request: OutputRequest): AsyncGenerator<Block> {
   for (const frames of batches(framesOf(request))) {
-    let read = await readFrames(frames, request);
-    if ('damage' in read) {
-      await request.restore();
-      read = await readFrames(frames, request);
-    }
-    if ('damage' in read) throw damaged(request.manifest, read.damage);
-    yield { from: request.operation, records: parseFrames(read.bytes) };
+    yield { from: request.operation, records: parseRecords(await checkedFrames(frames, request)) };
   }
+}
+
+/**
+ * The bytes of partitions as one, checked as {@link readOutput} does: for a few small ones, which are held in memory.
+ *
+ * @throws {ForeshardError} as {@link readOutput}
+ */
+export async function fetchPartitions(request: OutputRequest): Promise<Uint8Array> {
+  const frames = framesOf(request);
+  return frames.length === 0 ? new Uint8Array() : checkedFrames(frames, request);
+}
+
+async function checkedFrames(frames: readonly Frame[], request: OutputRequest): Promise<Uint8Array> {
+  let read = await readFrames(frames, request);
+  if ('damage' in read) {
+    await request.restore();
+    read = await readFrames(frames, request);
+  }
+  if ('damage' in read) throw damaged(request.manifest, read.damage);
+  return read.bytes;
 }
 
 type FramesRead = { readonly bytes: Uint8Array } | { readonly damage: string };
@@ -108,7 +122,7 @@ function damaged({ location }: OutputManifest, damage: string): ForeshardError {
 const decoder = new TextDecoder();
 
 /** No JSON that was written as a line holds a line end, so commas in place of them make one list of all records. */
-function parseFrames(bytes: Uint8Array): readonly unknown[] {
+export function parseRecords(bytes: Uint8Array): readonly unknown[] {
   const lines = decoder.decode(bytes.subarray(0, -1));
   const records: unknown[] = JSON.parse(`[${lines.replaceAll('\n', ',')}]`);
   return records;
