@@ -28,6 +28,8 @@ export interface WorkScope {
   readonly context: ShardAttempt['context'];
   readonly judge: JudgeFailure;
   operation(id: string): ShardedOperation;
+  /** Units a millisecond of the last shard that was worked off, by operation. */
+  readonly paces: Map<string, number>;
   /** True once: for the first shard of the invocation. */
   firstShard(): boolean;
   /** Sends an attempt's telemetry on its way. */
@@ -68,6 +70,7 @@ export async function runScope(
     services,
     context,
     judge,
+    paces: new Map(),
     firstShard() {
       const isFirst = first;
       first = false;

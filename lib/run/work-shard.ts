@@ -72,6 +72,8 @@ async function attempt({ shard, kept, meter }: Attempt, services: Services, scop
     },
   });
   const cursor = await input.finish();
+  const pace = input.pace();
+  if (pace !== undefined) scope.paces.set(shard.operation, pace);
   const { body, contents } = builder.build();
   const output: OutputManifest = { ...contents, location: outputLocation(shard) };
   const stores = storesOf(shard, services, scope);
@@ -111,6 +113,7 @@ function inputOf({ shard, kept, context }: InputOf, services: Services, scope: W
   return workBlocks({
     range: { start: shard.range.start, end: endOf(shard) },
     claimedUpTo: shard.cursor,
+    pace: scope.paces.get(shard.operation),
     kept,
     clock,
     read: (range) => workInput({ shard, operation, range, objects, restore }, services),

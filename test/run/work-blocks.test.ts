@@ -101,15 +101,17 @@ function clockOf(stepsMs: readonly number[]) {
 }
 
 const times = fc.array(fc.nat(400), { maxLength: 4 });
+/** Of the shard before: right, far too slow or far too fast. */
+const paces = fc.option(fc.double({ min: 0, max: 2, noNaN: true }), { nil: undefined });
 const never = fc.constant(false);
 
 describe('workBlocks', () => {
   it('gives exactly the records of the range as it ends, once and in order, whatever is cut off when', async () => {
     await fc.assert(
-      fc.asyncProperty(readings, interferences(never), times, async (reading, plan, stepsMs) => {
+      fc.asyncProperty(readings, interferences(never), times, paces, async (reading, plan, stepsMs, pace) => {
         const { state, kept } = fakeShard(plan);
         const range = { start: START, end: END };
-        const { blocks, finish } = workBlocks({ range, kept, clock: clockOf(stepsMs), read: reader(reading) });
+        const { blocks, finish } = workBlocks({ range, pace, kept, clock: clockOf(stepsMs), read: reader(reading) });
         const given = (await collect(blocks)).flatMap(({ records }) => records);
         const end = await finish();
         expect(end).toBe(state.end);
@@ -122,10 +124,10 @@ describe('workBlocks', () => {
 
   it('passes the cursor over every block before the block is given', async () => {
     await fc.assert(
-      fc.asyncProperty(readings, interferences(never), times, async (reading, plan, stepsMs) => {
+      fc.asyncProperty(readings, interferences(never), times, paces, async (reading, plan, stepsMs, pace) => {
         const { state, kept } = fakeShard(plan);
         const range = { start: START, end: END };
-        const { blocks } = workBlocks({ range, kept, clock: clockOf(stepsMs), read: reader(reading) });
+        const { blocks } = workBlocks({ range, pace, kept, clock: clockOf(stepsMs), read: reader(reading) });
         for await (const { from, records } of blocks) {
           const last = records.at(-1);
           if (from === 'main' && typeof last === 'number') expect(state.cursor).toBeGreaterThan(last);
@@ -161,10 +163,10 @@ describe('workBlocks', () => {
 
   it('throws the reason of the lease once it is lost, and has given nothing twice until then', async () => {
     await fc.assert(
-      fc.asyncProperty(readings, interferences(fc.boolean()), async (reading, plan) => {
+      fc.asyncProperty(readings, interferences(fc.boolean()), paces, async (reading, plan, pace) => {
         const { state, kept } = fakeShard([...plan, { before: undefined, after: undefined, takes: true }]);
         const range = { start: START, end: END };
-        const { blocks, finish } = workBlocks({ range, kept, clock: clockOf([1]), read: reader(reading) });
+        const { blocks, finish } = workBlocks({ range, pace, kept, clock: clockOf([1]), read: reader(reading) });
         const given: unknown[] = [];
         const work = async () => {
           for await (const block of blocks) given.push(...block.records);
@@ -197,17 +199,38 @@ describe('workBlocks', () => {
     await finish();
     expect(writes).toBeLessThanOrEqual(3);
   });
+
+  it('takes what comes next while the task works: only for the first block it waits', async () => {
+    const { kept } = fakeShard([]);
+    let turns = 0;
+    const turn = async () => {
+      await new Promise(setImmediate);
+      turns += 1;
+    };
+    const slow: KeptLease = { ...kept, advance: (to) => turn().then(() => kept.advance(to)) };
+    const range = { start: START, end: END };
+    const read = reader({ broadcastCount: 0, steps: [{ units: 1, blocks: 1 }] });
+    const { blocks, finish } = workBlocks({ range, pace: 0.1, kept: slow, clock: clockOf([60]), read });
+    expect((await blocks[Symbol.asyncIterator]().next()).value?.records).toEqual([START]);
+    for (let left = END - START - 1; left > 0; left -= 1) {
+      await turn();
+      const turnsBefore = turns;
+      expect((await blocks[Symbol.asyncIterator]().next()).done).toBe(false);
+      expect(turns).toBe(turnsBefore);
+    }
+    expect(await finish()).toBe(END);
+  });
 });
 
 describe('workBlocks over the protocol', () => {
   it('shares a range with every tail that is cut off it: each record once, in every order of reads and cuts', async () => {
     const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), cuts, readings, async (scheduler, cutsAt, reading) => {
+      fc.asyncProperty(fc.scheduler(), cuts, readings, paces, async (scheduler, cutsAt, reading, pace) => {
         const table = memoryTable();
         const run = await startRun(table, [{ id: 'a', shardCount: 1 }]);
         const slow = interleaved(table, scheduler);
-        const worker = workOff(slow, { run, shard: 'a/0', reading });
+        const worker = workOff(slow, { run, shard: 'a/0', reading, pace });
         const cutter = (async () => {
           for (const at of cutsAt) {
             const shard = await readShard(slow, run, 'a/0');
@@ -241,7 +264,12 @@ function interleaved(table: Table, scheduler: fc.Scheduler): Table {
 
 async function workOff(
   table: Table,
-  { run, shard, reading }: { readonly run: string; readonly shard: string; readonly reading: Reading },
+  {
+    run,
+    shard,
+    reading,
+    pace,
+  }: { readonly run: string; readonly shard: string; readonly reading: Reading; readonly pace?: number | undefined },
 ): Promise<readonly Block[]> {
   const { lease, shard: record } = await claimed(table, await readShard(table, run, shard));
   const kept: KeptLease = {
@@ -251,7 +279,7 @@ async function workOff(
     stop: () => undefined,
   };
   const range = { start: record.range.start, end: endOf(record) };
-  const { blocks, finish } = workBlocks({ range, kept, clock: clockOf([3]), read: reader(reading) });
+  const { blocks, finish } = workBlocks({ range, pace, kept, clock: clockOf([3]), read: reader(reading) });
   const given = await collect(blocks);
   expect(await finish()).toBe(endOf(await readShard(table, run, shard)));
   return given;
