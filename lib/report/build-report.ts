@@ -14,6 +14,7 @@ import type { RunDefinition } from '../run/run-definition.ts';
 import type { RunProgress } from '../run/run-progress.ts';
 import { endOf, type ShardRecord } from '../run/shard-record.ts';
 import type { ShardedOperation, Sharding } from '../shards/sharding.ts';
+import { type BacklogFacts, type BacklogReport, backlogReport } from './backlog-report.ts';
 import type { OperationReport, PoisonedShard, RunReport } from './run-report.ts';
 
 /** Table writes of one shard: creation, claim, cursor, commit, done-chunk, telemetry. */
@@ -39,6 +40,7 @@ export interface ReportFacts {
   readonly attempts: readonly ShardAttempt[];
   readonly decisions: readonly ReshardRecord[];
   readonly slotCount: number;
+  readonly backlogs: readonly BacklogFacts[];
   readonly aborted: boolean;
 }
 
@@ -61,6 +63,7 @@ export function buildReport(facts: ReportFacts): RunReport {
     pools: [...pools],
     forecast,
     decisions: [...decisions],
+    backlogs: facts.backlogs.flatMap((backlog) => backlogOf(backlog, facts) ?? []),
     poisoned: facts.records
       .filter(({ state }) => state === 'POISONED')
       .map((record) => poisonedShard(record, sharding)),
@@ -70,6 +73,11 @@ export function buildReport(facts: ReportFacts): RunReport {
     accuracy: accuracy(forecast, attempts),
     outputs: outputsOf(facts),
   };
+}
+
+function backlogOf(backlog: BacklogFacts, { records, definition }: ReportFacts): BacklogReport | undefined {
+  const own = records.filter(({ operation }) => operation === backlog.operation.id);
+  return backlogReport(backlog, { records: own, startedAt: definition.startedAt });
 }
 
 /** A shard that was cut is compared with the part of its forecast that its range is of the whole. */

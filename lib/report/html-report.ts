@@ -1,4 +1,5 @@
 import { allocationTable } from './allocation-table.ts';
+import { backlogSection } from './backlog-section.ts';
 import { calibrationChart } from './calibration-chart.ts';
 import { clientScript } from './client/client-script.ts';
 import { costChart } from './cost-chart.ts';
@@ -22,6 +23,7 @@ const CONTENT_POLICY =
 const VIEWS = [
   ['timeline', 'Timeline'],
   ['operations', 'Operations'],
+  ['backlog', 'Backlog'],
   ['path', 'Critical path'],
   ['forecast', 'Forecast'],
   ['calibration', 'Calibration'],
@@ -55,6 +57,7 @@ ${navigation(report)}
 ${headline(report)}
 ${timelineChart(report)}
 ${operationTable(report)}
+${backlogSection(report)}
 ${criticalPathChart(report)}
 ${forecastChart(report)}
 ${calibrationChart(report)}
@@ -72,8 +75,9 @@ ${outputList(report)}
   return page.markup;
 }
 
-function navigation({ poisoned }: RunReport): Markup {
-  const views = VIEWS.filter(([id]) => id !== 'poisoned' || poisoned.length > 0);
+function navigation({ poisoned, backlogs }: RunReport): Markup {
+  const empty = new Set([poisoned.length === 0 && 'poisoned', backlogs.length === 0 && 'backlog']);
+  const views = VIEWS.filter(([id]) => !empty.has(id));
   return html`<nav aria-label="Views of the report"><ul><li><a class="home" href="#report">Foreshard</a></li>${views.map(
     ([id, title]) => html`<li><a href="#${id}">${title}</a></li>`,
   )}</ul></nav>`;

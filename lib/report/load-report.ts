@@ -1,18 +1,25 @@
 import { collect } from '../core/collect.ts';
 import type { RunId } from '../core/ids.ts';
+import { inParallel } from '../core/in-parallel.ts';
+import type { DurationMs } from '../core/quantity.ts';
 import { Forecast } from '../forecast/forecast.ts';
+import { loadBacklogs } from '../observe/backlog-volume.ts';
 import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
 import { readDecisions } from '../reshard/decision-store.ts';
 import { readAttempts } from '../run/attempt-store.ts';
+import { readIntakeList } from '../run/backlog/intake-record.ts';
 import { readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
-import { readSlots } from '../run/slot-store.ts';
+import { readSlots, type SlotRecord } from '../run/slot-store.ts';
 import { Sharding } from '../shards/sharding.ts';
+import type { BacklogFacts } from './backlog-report.ts';
 import type { ReportFacts } from './build-report.ts';
+
+const READS_AT_ONCE_MAX = 16;
 
 /** Reads all that the report of a run tells. */
 export async function loadReport(run: RunId, services: Services): Promise<Omit<ReportFacts, 'aborted'>> {
@@ -24,6 +31,7 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     readDocument(objects, { run, name: 'first-plan' }, Plan),
     readDocument(objects, { run, name: 'plan' }, Plan),
   ]);
+  const slots = await readSlots(table, run);
   const [records, attempts] = await Promise.all([collect(readShards(table, run)), readAttempts(table, run)]);
   return {
     run,
@@ -38,6 +46,37 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     records,
     attempts,
     decisions: await readDecisions(table, run),
-    slotCount: (await readSlots(table, run)).length,
+    slotCount: slots.length,
+    backlogs: await loadIntakes(run, sharding, { ...services, slotMs: slotTime(slots) }),
   };
+}
+
+/** Slots are there from their start to the end of their grant. */
+function slotTime(slots: readonly SlotRecord[]): DurationMs {
+  return slots.reduce((sum, { startedAt, until }) => sum + Math.max(0, until - startedAt), 0);
+}
+
+async function loadIntakes(
+  run: RunId,
+  sharding: Sharding,
+  {
+    objects,
+    table,
+    settings,
+    slotMs,
+  }: Pick<Services, 'objects' | 'table' | 'settings'> & { readonly slotMs: DurationMs },
+): Promise<readonly BacklogFacts[]> {
+  const backlogs = await loadBacklogs(run, sharding, { table });
+  return Promise.all(
+    backlogs.map(async ({ operation, intakes }) => ({
+      operation,
+      intakes: await inParallel(intakes, READS_AT_ONCE_MAX, async (intake) => ({
+        ...intake,
+        list: await readIntakeList(objects, intake),
+      })),
+      startDelayMs: settings.startDelayMs,
+      slotMax: Math.max(1, Math.floor(settings.vcpuMax)),
+      slotMs,
+    })),
+  );
 }

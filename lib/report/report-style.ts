@@ -141,6 +141,12 @@ circle.outside{fill:var(--surface);stroke:var(--bad);stroke-width:2}
 .fan svg{display:block;width:100%}
 .fan .band{fill:color-mix(in srgb,var(--own) 20%,transparent)}
 .fan .prediction{fill:none;stroke:var(--own);stroke-width:1.5;opacity:.75}
+.backlog{margin:0;max-width:760px}
+.backlog svg{display:block;width:100%}
+.backlog rect{fill:color-mix(in srgb,var(--own) 45%,transparent)}
+.backlog .prediction{fill:none;stroke:var(--own);stroke-width:2}
+.backlog circle.inside{fill:var(--own)}
+.backlog .tick{fill:var(--muted);font-size:11px;text-anchor:end}
 .fan circle.inside{fill:var(--own)}
 .fan circle.outside{fill:var(--surface);stroke:var(--own);stroke-width:1.6}
 .fan .tick{fill:var(--muted);font-size:11px;text-anchor:end}

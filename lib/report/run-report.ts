@@ -6,6 +6,7 @@ import { Pool } from '../plan/pool.ts';
 import { ShardAttempt } from '../profile/shard-attempt.ts';
 import { ReshardRecord } from '../reshard/reshard-record.ts';
 import { Dependency } from '../workflow/definition.ts';
+import { BacklogReport } from './backlog-report.ts';
 
 /** A shard that failed every attempt, with all that is needed to look into it. */
 export const PoisonedShard = z.strictObject({
@@ -65,6 +66,8 @@ export const RunReport = z.strictObject({
   /** Made before the run; for a shard that was cut, the part of it that its range is of the whole. */
   forecast: Forecast,
   decisions: z.array(ReshardRecord),
+  /** Operations whose input kept arriving; none in reports of runs from before there were any. */
+  backlogs: z.array(BacklogReport).default([]),
   poisoned: z.array(PoisonedShard),
   criticalPath: z.strictObject({ operations: z.array(z.string()), lengthMs: z.number() }),
   shardCountBound: z.number(),

@@ -1,3 +1,4 @@
+import type { BacklogReport, Lag } from './backlog-report.ts';
 import { differenceText } from './difference-text.ts';
 import { outcomeText } from './outcome-text.ts';
 import type { OperationReport, RunReport } from './run-report.ts';
@@ -69,7 +70,7 @@ function same(text: string): string {
 }
 
 function summaryLines(report: RunReport, colour: TerminalColour): readonly string[] {
-  const { startedAt, endedAt, deadlineAt, promise, cost, accuracy, poisoned, criticalPath } = report;
+  const { startedAt, endedAt, deadlineAt, promise, cost, accuracy, poisoned, criticalPath, backlogs } = report;
   const outcomePaint = { met: colour.good, missed: colour.bad, incomplete: colour.warn, aborted: colour.bad };
   const parts = [
     `Lambda ${costText(cost.lambdaUsd)}`,
@@ -93,6 +94,7 @@ function summaryLines(report: RunReport, colour: TerminalColour): readonly strin
       'accuracy',
       `median error of a shard ${durationText(accuracy.medianAbsoluteErrorMs)}, ${shareText(accuracy.coverage)} inside their ${shareText(accuracy.level)} intervals`,
     ),
+    ...backlogs.flatMap(backlogLines).map((text, index) => line(index % 2 === 0 ? 'lag' : '', plainText(text))),
     ...poisoned
       .slice(0, LISTED_MAX)
       .map(({ shard, attempts, error }) =>
@@ -102,4 +104,10 @@ function summaryLines(report: RunReport, colour: TerminalColour): readonly strin
       ? [line('', `and ${countText(poisoned.length - LISTED_MAX)} more poisoned shards`)]
       : []),
   ];
+}
+
+function backlogLines({ operation, objectiveMs, lag, patent }: BacklogReport): readonly string[] {
+  const text = ({ p95Ms, maxMs, withinShare, slotMs }: Lag) =>
+    `95 % of objects within ${durationText(p95Ms)}, the longest ${durationText(maxMs)}, ${shareText(withinShare)} within the ${durationText(objectiveMs)} asked for, in ${durationText(slotMs)} of slots`;
+  return [`${operation}: ${text(lag)}`, `the patent's controller, simulated on the same arrivals: ${text(patent)}`];
 }

@@ -42,6 +42,10 @@ describe('a bucket whose objects keep arriving', { timeout: 120_000 }, () => {
       sha256: sha256(bodyOf(number)),
     }));
     expect(records.toSorted((a, b) => (a.from < b.from ? -1 : 1))).toEqual(expected);
+    const [backlog] = report.backlogs;
+    expect(backlog).toMatchObject({ operation: 'replicate', objectCount: count, objectiveMs: 6_000 });
+    expect(backlog?.lag.withinShare).toBeGreaterThan(0.9);
+    expect(backlog?.patent.slotMs).toBeGreaterThan(0);
     for (const { to, sha256: digest } of expected) expect(sha256(await objects.get(to))).toBe(digest);
   });
 });

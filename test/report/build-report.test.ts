@@ -76,6 +76,7 @@ function facts(changes: Partial<ReportFacts> = {}): ReportFacts {
       attempt('b/0', { startedAt: 6_000 }),
     ],
     decisions: [],
+    backlogs: [],
     slotCount: 3,
     aborted: false,
     ...changes,
