@@ -8,12 +8,12 @@ import { stage } from './stage.ts';
 /** State `Finish`: the run is over, whatever could be done is done; its report is written and its slots are free. */
 export const handler = stage({
   name: 'finisher',
-  input: z.strictObject({ run: z.string() }),
-  async run({ run }, services) {
+  input: z.strictObject({ run: z.string(), execution: z.string() }),
+  async run({ run, execution }, services) {
     const facts = await loadReport(run, services);
     const report = buildReport({ ...facts, aborted: false });
     await writeDocument(services.objects, { run, name: 'report' }, report);
-    await endRun({ run, outcome: report.outcome }, facts.pools, services);
+    await endRun({ run, execution, outcome: report.outcome }, facts.pools, services);
     return { run, outcome: report.outcome };
   },
 });

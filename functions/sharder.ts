@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { estimateWorkflow } from '../lib/forecast/estimate-workflow.ts';
 import { operationTypes } from '../lib/forecast/operation-types.ts';
+import { executionIsOver } from '../lib/recover/execution-is-over.ts';
 import { resumeRun } from '../lib/recover/resume-run.ts';
+import { enterRun } from '../lib/run/active-run.ts';
 import { backlogArrivals } from '../lib/run/backlog/backlog-arrivals.ts';
 import { layOutBacklogs } from '../lib/run/backlog/lay-out-backlogs.ts';
 import { inputBytes, probeLayouts } from '../lib/run/input/probe-layouts.ts';
@@ -20,6 +22,8 @@ export const handler = stage({
   async run({ execution, input }, services) {
     const { objects, table, tasks, clock, settings } = services;
     const run = input.run ?? execution;
+    const isOver = (other: string) => executionIsOver(other, services);
+    await enterRun(table, { run, execution, now: clock.now(), isOver });
     if (await hasDocument(objects, { run, name: 'sharding' })) {
       await resumeRun(run, services);
       return { run };

@@ -8,16 +8,14 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Settings } from '../lib/core/settings.ts';
 import { bundleNow } from './bundle.ts';
-import { acknowledgePattern } from './constructs/acknowledge.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { allow } from './constructs/allow.ts';
 import { zoneMismatches } from './constructs/custom-metrics.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { Network } from './constructs/network.ts';
 import { STAGE_NAMES, StageFunctions } from './constructs/stage-functions.ts';
 import { StateMachines } from './constructs/state-machines.ts';
-import { Store } from './constructs/store.ts';
+import { grantObjects, Store } from './constructs/store.ts';
 import { Triggers } from './constructs/triggers.ts';
 import { WorkerPools } from './constructs/worker-pools.ts';
 import type { ForeshardProps } from './foreshard-props.ts';
@@ -103,32 +101,18 @@ export class Foreshard extends Construct {
   /** Lets workflows read their input from a bucket. */
   grantInput(bucket: IBucket): void {
     for (const reader of [this.stages.get('sharder'), ...this.workers.pools.map(({ worker }) => worker)]) {
-      allow(reader, ['s3:GetObject'], [bucket.arnForObjects('*')]);
-      allow(reader, ['s3:ListBucket'], [bucket.bucketArn]);
-      bucket.encryptionKey?.grantDecrypt(reader);
-      acknowledgePattern(reader, bucket.arnForObjects('*'), 'A workflow may read any object of the input buckets');
+      grantObjects(bucket, reader, 'read');
     }
   }
 
-  /** Every stage may read outputs, wherever they lie; workers alone write them. */
+  /** Workers alone write outputs and read them. */
   private allowReplicas(bucket: IBucket, zonal: boolean): void {
     const { region } = Stack.of(this);
     if (zonal && ![region, bucket.env.region].some(Token.isUnresolved) && region !== bucket.env.region) {
       const place = `the replica bucket lies in ${bucket.env.region}, which zonal workers in ${region} do not reach`;
       throw new Error(`${place}; name a bucket of their region, or set zonal: false`);
     }
-    const workers = this.workers.pools.map(({ worker }) => worker);
-    const objects = bucket.arnForObjects('*');
-    for (const reader of [...workers, ...this.stages.byName.values()]) {
-      const writes = workers.some((worker) => worker === reader);
-      const calls = ['s3:GetObject', ...(writes ? ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'] : [])];
-      allow(reader, calls, [objects]);
-      // Without it a missing replica is a refusal, not a missing object.
-      allow(reader, ['s3:ListBucket'], [bucket.bucketArn]);
-      if (writes) bucket.encryptionKey?.grantEncryptDecrypt(reader);
-      else bucket.encryptionKey?.grantDecrypt(reader);
-      acknowledgePattern(reader, objects, 'Replicas have the keys of the outputs, which are known when they run');
-    }
+    for (const { worker } of this.workers.pools) grantObjects(bucket, worker, 'replace');
   }
 
   /** Lets task code do what its work needs beyond the stores: call a function, write to a queue. */

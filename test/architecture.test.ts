@@ -119,7 +119,8 @@ describe('architecture', () => {
         if (name) functions.add(name.toLowerCase());
       }
     }
-    functions.add('worker');
+    // Slots name their pool's function, and a schedule calls the sweeper.
+    for (const name of ['worker', 'sweeper']) functions.add(name);
     const present = files.map((path) => /^functions\/([\w-]+)\.ts$/.exec(path)?.[1]).filter((name) => name !== 'stage');
     expect(present.filter((name) => name !== undefined).sort()).toEqual([...functions].sort());
     const events = globSync('events/*.event.json', { cwd: ROOT }).map(

@@ -205,4 +205,34 @@ export const MUTANTS: readonly Mutant[] = [
     find: `ledger: releaseSlots(ledger, run), answer`,
     replace: `ledger: { ...ledger, holds: [] }, answer`,
   },
+  {
+    name: 'a second execution carries out a run that another one carries out',
+    file: `${RUN}/active-run.ts`,
+    find: `!(await entry.isOver(found.execution))`,
+    replace: `(await entry.isOver(found.execution)) === undefined`,
+  },
+  {
+    name: 'whoever clears up is taken for dead at once',
+    file: `${RUN}/active-run.ts`,
+    find: `{ attribute: 'closingUntil', lessThan: now }`,
+    replace: `{ attribute: 'closingUntil', atLeast: 0 }`,
+  },
+  {
+    name: 'an execution takes the run of another one off the list',
+    file: `${RUN}/active-run.ts`,
+    find: `await table.delete(keyOf(run), { attribute: 'execution', equals: execution });`,
+    replace: `await table.delete(keyOf(run));`,
+  },
+  {
+    name: 'the sweep gives back whatever a run holds that was seen without an execution',
+    file: 'lib/recover/sweep-runs.ts',
+    find: `run === hold.run && from === hold.from && until === hold.until`,
+    replace: `run === hold.run`,
+  },
+  {
+    name: 'the sweep ends runs that go on',
+    file: 'lib/recover/sweep-runs.ts',
+    find: `if (await executionIsOver(active.execution, services)) {`,
+    replace: `if (!(await executionIsOver(active.execution, services))) {`,
+  },
 ];

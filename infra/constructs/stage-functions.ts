@@ -7,10 +7,10 @@ import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
 import { allowProvisioning } from './allow-provisioning.ts';
 import { StageFunction } from './stage-function.ts';
-import type { Store } from './store.ts';
+import type { ObjectAccess, Store } from './store.ts';
 
-/** Every stage that runs in a function of its own, by its file in `functions/`. */
-export const STAGE_NAMES = [
+/** The stages that the workflow machine calls, by their files in `functions/`. */
+export const STATE_NAMES = [
   'sharder',
   'forecaster',
   'allocator',
@@ -23,6 +23,8 @@ export const STAGE_NAMES = [
   'aborter',
   'profiler',
 ] as const;
+/** Every function beside the workers: a schedule alone calls the sweeper. */
+export const STAGE_NAMES = [...STATE_NAMES, 'sweeper'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
 export interface StageFunctionsProps {
@@ -41,10 +43,21 @@ export interface StageFunctionsProps {
   readonly deadLetters: IQueue;
 }
 
+/** What each stage does with documents; the others know the table alone. */
+const OBJECT_ACCESS: ReadonlyMap<StageName, ObjectAccess> = new Map([
+  ['sharder', 'write'],
+  ['forecaster', 'write'],
+  ['allocator', 'write'],
+  ['finisher', 'write'],
+  ['reserver', 'read'],
+  ['dispatcher', 'read'],
+  ['monitor', 'read'],
+  ['resharder', 'read'],
+]);
 /** Stages that compute over all shards of a run get a whole vCPU; the others wait for the table. */
 const PLANNING: ReadonlySet<StageName> = new Set(['sharder', 'forecaster', 'allocator', 'resharder', 'profiler']);
 /** Rules and schedules call them without waiting for the answer: a call that fails for good is kept. */
-const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set(['aborter', 'reserver', 'recovery', 'profiler']);
+const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set(['aborter', 'reserver', 'recovery', 'profiler', 'sweeper']);
 const PLANNING_MEMORY_MIB = 1_769;
 const MEMORY_MIB = 512;
 /** A run of 100,000 shards is written and read in minutes; the state machine waits as long. */
@@ -83,20 +96,30 @@ export class StageFunctions extends Construct {
       ...(CALLED_BY_EVENTS.has(name) && { deadLetters }),
     });
     store.grantTable(resource);
-    store.grantObjects(resource);
+    const access = OBJECT_ACCESS.get(name);
+    if (access) store.grantObjects(resource, access);
     return resource;
   }
 
-  /** The dispatcher starts slots; those who end a run, or clear up after one, look at them and stop them. */
+  /** The dispatcher starts slots; those who go on with a run, or clear up after one, look at them and stop them. */
   private allowSlots({ slotMachineArn, workflowMachineArn }: StageFunctionsProps): void {
     const slots = `${slotMachineArn.replace(':stateMachine:', ':execution:')}:*`;
     const runs = `${workflowMachineArn.replace(':stateMachine:', ':execution:')}:*`;
     allow(this.get('dispatcher'), ['states:StartExecution'], [slotMachineArn]);
-    for (const name of ['dispatcher', 'monitor', 'recovery', 'finisher', 'aborter'] as const) {
+    // The sharder of a run that is resumed frees what dead slots held, as the recovery does.
+    for (const name of ['sharder', 'dispatcher', 'recovery', 'aborter', 'sweeper'] as const) {
       const stage = this.get(name);
-      allow(stage, ['states:DescribeExecution', 'states:StopExecution'], [slots]);
-      allow(stage, ['states:DescribeExecution'], [runs]);
+      const calls = ['Describe', ...(name === 'dispatcher' ? [] : ['Stop'])];
+      allow(
+        stage,
+        calls.map((call) => `states:${call}Execution`),
+        [slots],
+      );
       acknowledgePattern(stage, slots, 'Executions are named when they start: any of the one slot machine');
+    }
+    for (const name of ['sharder', 'sweeper'] as const) {
+      const stage = this.get(name);
+      allow(stage, ['states:DescribeExecution'], [runs]);
       acknowledgePattern(stage, runs, 'Executions are named when they start: any of the one workflow machine');
     }
   }

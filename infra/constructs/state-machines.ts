@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { MachineName } from '../../lib/ports/executions.ts';
 import { acknowledge } from './acknowledge.ts';
 import { allow } from './allow.ts';
-import { pascal, STAGE_NAMES, type StageFunctions } from './stage-functions.ts';
+import { pascal, STATE_NAMES, type StageFunctions } from './stage-functions.ts';
 import type { WorkerPools } from './worker-pools.ts';
 
 export interface StateMachinesProps {
@@ -25,9 +25,9 @@ export class StateMachines extends Construct {
 
   constructor(scope: Construct, id: string, { prefix, stages, workers, logRetention }: StateMachinesProps) {
     super(scope, id);
-    const placeholders = Object.fromEntries(STAGE_NAMES.map((name) => [pascal(name), stages.get(name).functionArn]));
+    const placeholders = Object.fromEntries(STATE_NAMES.map((name) => [pascal(name), stages.get(name).functionArn]));
     const workerArns = workers.pools.map(({ invokedArn }) => invokedArn);
-    const stageArns = STAGE_NAMES.map((name) => stages.get(name).functionArn);
+    const stageArns = STATE_NAMES.map((name) => stages.get(name).functionArn);
     const machine = (name: MachineName, invokes: readonly string[]) =>
       this.machine(name, { name: `${prefix}-${name}`, placeholders, invokes, logRetention });
     this.workflow = machine('workflow', stageArns);

@@ -43,6 +43,31 @@ export interface StoreProps {
   readonly encryptionKey?: IKey;
 }
 
+/** `read` documents, `write` them too, or `replace`: workers also remove the outputs that nobody will read. */
+export type ObjectAccess = 'read' | 'write' | 'replace';
+
+const CALLS: Readonly<Record<ObjectAccess, readonly string[]>> = {
+  read: ['GetObject'],
+  write: ['GetObject', 'PutObject', 'AbortMultipartUpload'],
+  replace: ['GetObject', 'PutObject', 'AbortMultipartUpload', 'DeleteObject'],
+};
+
+/** Lets a function at the objects of a bucket. */
+export function grantObjects(bucket: IBucket, grantee: IGrantable, access: ObjectAccess): void {
+  const objectsArn = bucket.arnForObjects('*');
+  allow(
+    grantee,
+    CALLS[access].map((call) => `s3:${call}`),
+    [objectsArn],
+  );
+  // Without it an object that is missing is a refusal, not a missing object.
+  allow(grantee, ['s3:ListBucket'], [bucket.bucketArn]);
+  if (access === 'read') bucket.encryptionKey?.grantDecrypt(grantee);
+  else bucket.encryptionKey?.grantEncryptDecrypt(grantee);
+  const reason = 'Keys hold runs, shards and what users call their inputs, which are known when they run';
+  acknowledgePattern(grantee, objectsArn, reason);
+}
+
 /** Versions that a later write replaced are kept this long: outputs are never replaced, so these are few. */
 const NONCURRENT_DAYS = 30;
 
@@ -69,21 +94,8 @@ export class Store extends Construct {
     this.table.encryptionKey?.grantEncryptDecrypt(grantee);
   }
 
-  grantObjects(grantee: IGrantable): void {
-    const objectsArn = this.bucket.arnForObjects('*');
-    const objects = ['GetObject', 'PutObject', 'DeleteObject', 'AbortMultipartUpload'];
-    allow(
-      grantee,
-      objects.map((object) => `s3:${object}`),
-      [objectsArn],
-    );
-    allow(grantee, ['s3:ListBucket'], [this.bucket.bucketArn]);
-    this.bucket.encryptionKey?.grantEncryptDecrypt(grantee);
-    acknowledgePattern(
-      grantee,
-      objectsArn,
-      'Keys hold runs and shards, which are known when they run: all of this bucket is theirs',
-    );
+  grantObjects(grantee: IGrantable, access: ObjectAccess): void {
+    grantObjects(this.bucket, grantee, access);
   }
 
   private newTable(encryptionKey: IKey | undefined): ITable {

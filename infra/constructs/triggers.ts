@@ -45,6 +45,8 @@ export interface TriggersProps {
 
 /** A reservation is as old as this at most; also the time by which it must run ahead of the demand. */
 const RECONCILE_EVERY = Duration.minutes(1);
+/** What a dead execution holds keeps others waiting as long as this. */
+const SWEEP_EVERY = Duration.minutes(1);
 /** As long as metrics may be late; each reading of a type costs two queries. */
 const REFRESH_EVERY = Duration.minutes(15);
 
@@ -62,6 +64,7 @@ export class Triggers extends Construct {
     this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     this.callOn(ScheduleExpression.rate(RECONCILE_EVERY), 'Reconcile', stages.get('reserver'));
     this.callOn(props.profilerSchedule ?? ScheduleExpression.rate(REFRESH_EVERY), 'Refresh', stages.get('profiler'));
+    this.callOn(ScheduleExpression.rate(SWEEP_EVERY), 'Sweep', stages.get('sweeper'));
     for (const schedule of props.schedules) this.runOn(schedule, workflow);
     this.runOnUpload(props);
     this.runOnRequest();

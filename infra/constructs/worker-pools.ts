@@ -63,7 +63,7 @@ export class WorkerPools extends Construct {
           }),
       });
       props.store.grantTable(resource);
-      props.store.grantObjects(resource);
+      props.store.grantObjects(resource, 'replace');
       const alias =
         aliasName &&
         new Alias(this, `${place}Tier${memoryMiB}Alias`, { aliasName, version: resource.currentVersion as IVersion });

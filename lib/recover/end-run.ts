@@ -2,15 +2,26 @@ import type { RunId } from '../core/ids.ts';
 import { releaseSlots } from '../plan/grant-slots.ts';
 import type { Pool } from '../plan/pool.ts';
 import type { Services } from '../ports/services.ts';
+import { isCarriedBy, leaveRun } from '../run/active-run.ts';
 import { changeLedger } from '../run/ledger-store.ts';
 import { runKey } from '../run/run-record.ts';
 
-/** Ends a run: no slot goes on for it, and what it held in the ledger is free. May be repeated. */
+/** A run, and the execution that carries it out. */
+export interface CarriedRun {
+  readonly run: RunId;
+  readonly execution: string;
+}
+
+/**
+ * Ends a run: no slot goes on for it, and what it held in the ledger is free. May be repeated: a run that has left the list
+ * of active ones gave all back before, and what another execution took since is not for this one to give.
+ */
 export async function endRun(
-  { run, outcome }: { readonly run: RunId; readonly outcome: string },
+  { run, execution, outcome }: CarriedRun & { readonly outcome: string },
   pools: readonly Pool[],
   { table, clock, random }: Pick<Services, 'table' | 'clock' | 'random'>,
 ): Promise<void> {
+  if (!(await isCarriedBy(table, { run, execution }))) return;
   const ended = { outcome, endedAt: clock.now() };
   const set = await table.update(
     runKey(run),
@@ -29,6 +40,8 @@ export async function endRun(
       },
     });
   }
+  // Last: until all is given back the sweep must know of the run.
+  await leaveRun(table, { run, execution });
 }
 
 /** Opens a run again that ended before its work was done, so that it can be resumed. */

@@ -45,6 +45,25 @@ function make(
 const workersOf = (template: Template) =>
   resources(template, LAMBDA).filter(({ Properties }) => Properties.Handler === 'worker.handler');
 
+interface TaskState {
+  readonly Type: string;
+  readonly TimeoutSeconds?: number;
+  readonly Parameters?: { readonly FunctionName?: string };
+}
+
+/** The calls of a service that each function's policy allows, without the denied ones, by the construct's name. */
+function callsOf(template: Template, service: string): Readonly<Record<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  for (const [id, { Properties }] of Object.entries(template.findResources('AWS::IAM::Policy'))) {
+    const [, name] = /Foreshard(?:Stages|Workers)(\w+?)Role/.exec(id) ?? [];
+    const { Statement } = Properties.PolicyDocument as { Statement: { Effect: string; Action: string | string[] }[] };
+    const calls = Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action);
+    const own = new Set(calls.filter((call) => call.startsWith(service)).map((call) => call.slice(service.length)));
+    if (name && own.size > 0) found.set(name, [...own].sort());
+  }
+  return Object.fromEntries(found);
+}
+
 /** The functions' environment with every reference put in by hand. */
 function environmentOf(template: Template): Record<string, string> {
   const [worker] = workersOf(template);
@@ -107,6 +126,46 @@ describe('the ready app', () => {
     expect(workers).toHaveLength(12);
     main.resourceCountIs('AWS::EC2::NatGateway', 0);
     main.resourceCountIs('AWS::EC2::VPCEndpoint', 2);
+  });
+
+  it('lets each function do what its stage does, and nothing else', () => {
+    expect(callsOf(main, 'states:')).toEqual({
+      Dispatcher: ['DescribeExecution', 'StartExecution'],
+      ...Object.fromEntries(
+        ['Sharder', 'Recovery', 'Aborter', 'Sweeper'].map((name) => [name, ['DescribeExecution', 'StopExecution']]),
+      ),
+    });
+    const write = ['AbortMultipartUpload', 'GetObject', 'ListBucket', 'PutObject'];
+    const objects = Object.entries(callsOf(main, 's3:')).filter(([name]) => !/Tier/.test(name));
+    expect(Object.fromEntries(objects)).toEqual({
+      ...Object.fromEntries(['Sharder', 'Forecaster', 'Allocator', 'Finisher'].map((name) => [name, write])),
+      ...Object.fromEntries(
+        ['Reserver', 'Dispatcher', 'Monitor', 'Resharder'].map((name) => [name, ['GetObject', 'ListBucket']]),
+      ),
+    });
+    expect(Object.values(callsOf(main, 's3:')).filter((calls) => calls.includes('DeleteObject'))).toHaveLength(12);
+  });
+
+  it('sweeps every minute', () => {
+    const schedules = resources(main, 'AWS::Scheduler::Schedule').map(({ Properties }) => JSON.stringify(Properties));
+    const sweeps = schedules.filter((schedule) => schedule.includes('Sweeper'));
+    expect(sweeps).toEqual([expect.stringContaining('rate(1 minute)')]);
+  });
+
+  it('gives each state half a minute more than its function may take', () => {
+    const timeoutOf = (handler: string) => {
+      const found = resources(main, LAMBDA).find(({ Properties }) => Properties.Handler === `${handler}.handler`);
+      return Number(found?.Properties.Timeout);
+    };
+    for (const name of ['workflow', 'slot']) {
+      const text = readFileSync(join(import.meta.dirname, `../../infra/${name}.asl.json`), 'utf8');
+      const { States } = JSON.parse(text) as { States: Record<string, TaskState> };
+      for (const { Type, TimeoutSeconds, Parameters } of Object.values(States)) {
+        if (Type !== 'Task') continue;
+        const [, stage = 'worker'] = /^\$\{(\w+)\}$/.exec(Parameters?.FunctionName ?? '') ?? [];
+        expect(TimeoutSeconds).toBe(timeoutOf(stage.toLowerCase()) + 30);
+      }
+    }
   });
 
   it('leaves concurrency to the reserver', () => {
@@ -278,15 +337,15 @@ describe('props', () => {
     expect(policies.filter((policy) => /s3:PutObject[^[]*the-input/.test(policy))).toEqual([]);
   });
 
-  it('replicaBucket is known to all functions, written by workers and read by the others', () => {
+  it('replicaBucket is known to all functions, and the workers alone reach it', () => {
     const { template } = make((stack) => ({ replicaBucket: Bucket.fromBucketName(stack, 'Second', 'the-replicas') }));
     expect(parseEnvironment(environmentOf(template)).replicaBucket).toBe('the-replicas');
-    const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
-    const touching = policies.filter((policy) => policy.includes('the-replicas'));
-    expect(touching).toHaveLength(12);
-    expect(
-      touching.filter((policy) => /"s3:PutObject"[^[]*\][^[]*"Resource":\{[^[]*\[[^\]]*the-replicas/.test(policy)),
-    ).toHaveLength(1);
+    const touching = resources(template, 'AWS::IAM::Policy')
+      .map(({ Properties }) => JSON.stringify(Properties))
+      .filter((policy) => policy.includes('the-replicas'));
+    expect(touching).toHaveLength(1);
+    expect(touching[0]).toMatch(/"s3:PutObject"[^[]*\][^[]*"Resource":\{[^[]*\[[^\]]*the-replicas/);
+    expect(touching[0]).toContain('ForeshardWorkers');
   });
 
   it('replicaBucket may not lie where zonal workers cannot reach it', () => {

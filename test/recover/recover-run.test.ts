@@ -6,6 +6,7 @@ import { endRun, reopenRun } from '../../lib/recover/end-run.ts';
 import { freeDeadSlots, freeShards } from '../../lib/recover/free-shards.ts';
 import { recoverRun, recoverSlot } from '../../lib/recover/recover-run.ts';
 import { changeZone, readZones } from '../../lib/recover/zone-store.ts';
+import { enterRun } from '../../lib/run/active-run.ts';
 import { advanceCursor } from '../../lib/run/advance-cursor.ts';
 import { readAttempts, storeAttempts } from '../../lib/run/attempt-store.ts';
 import { claimShard } from '../../lib/run/claim-shard.ts';
@@ -155,7 +156,10 @@ describe('recoverSlot', () => {
     ['its grant is over', async ({ clock }: MemoryServices) => clock.pass(500_000)],
     [
       'its run has ended',
-      async (services: MemoryServices, run: string) => endRun({ run, outcome: 'met' }, [], services),
+      async (services: MemoryServices, run: string) => {
+        await hold(services, run);
+        await endRun({ run, execution: 'e', outcome: 'met' }, [], services);
+      },
     ],
   ])('ends the slot when %s', async (_, end) => {
     const { services, run, statuses } = await scene();
@@ -205,7 +209,8 @@ describe('recoverSlot', () => {
 });
 
 /** Holds of the run and of another one in every pool. */
-async function hold({ table, settings }: MemoryServices, run: string) {
+async function hold({ table, settings }: MemoryServices, run: string, execution = 'e') {
+  await enterRun(table, { run, execution, now: 0, isOver: async () => false });
   const pools = listPools(settings, new Set());
   for (const { id, slotMax } of pools) {
     const holds = [run, 'other'].map((of) => ({ run: of, slotCount: 1, from: 0, until: 9e9, guaranteed: false }));
@@ -220,7 +225,7 @@ describe('abortRun', () => {
     const { services, run, states, statuses } = await scene();
     const pools = await hold(services, run);
     await services.clock.pass(50);
-    await abortRun(run, pools, services);
+    await abortRun({ run, execution: 'e' }, pools, services);
     expect([...services.executions.stopped.keys()]).toEqual(['slot-0', 'slot-1']);
     expect(await states()).toEqual(['READY', 'READY', 'READY', 'READY']);
     expect(await statuses()).toEqual(['ENDED', 'ENDED']);
@@ -232,16 +237,30 @@ describe('abortRun', () => {
 
   it('may be repeated, and leaves a run at that which was never stored', async () => {
     const { services, run } = await scene();
-    for (const one of [run, run, 'unknown']) await abortRun(one, [], services);
+    await hold(services, run);
+    for (const one of [run, run, 'unknown']) await abortRun({ run: one, execution: 'e' }, [], services);
     expect(await services.table.get({ partition: 'RUN#unknown', sort: 'RUN' })).toBeUndefined();
   });
 });
 
 describe('endRun and reopenRun', () => {
+  it('leave alone what the next execution of the run holds, when the one before ends it once more', async () => {
+    const { services, run } = await scene();
+    await hold(services, run);
+    await endRun({ run, execution: 'e', outcome: 'incomplete' }, [], services);
+    await reopenRun(run, services);
+    const pools = await hold(services, run, 'f');
+    await endRun({ run, execution: 'e', outcome: 'incomplete' }, pools, services);
+    expect((await readRun(services.table, run)).run.state).toBe('OPEN');
+    for await (const { holds } of services.table.query({ partition: 'LEDGER' })) expect(holds).toHaveLength(2);
+  });
+
   it('keep the first outcome', async () => {
     const { services, run } = await scene();
-    await endRun({ run, outcome: 'met' }, [], services);
-    await endRun({ run, outcome: 'aborted' }, [], services);
+    for (const outcome of ['met', 'aborted']) {
+      await hold(services, run);
+      await endRun({ run, execution: 'e', outcome }, [], services);
+    }
     expect((await readRun(services.table, run)).run.outcome).toBe('met');
   });
 
@@ -252,7 +271,8 @@ describe('endRun and reopenRun', () => {
     ['missed', 'ENDED'],
   ])('an %s run is %s after it was opened again', async (outcome, state) => {
     const { services, run } = await scene();
-    await endRun({ run, outcome }, [], services);
+    await hold(services, run);
+    await endRun({ run, execution: 'e', outcome }, [], services);
     await reopenRun(run, services);
     const { run: record } = await readRun(services.table, run);
     expect({ state: record.state, outcome: record.outcome }).toEqual({

@@ -78,6 +78,8 @@ const WORKER_ENTRY = new URL('../../../functions/worker.ts', import.meta.url);
 const THREAD_ENTRY = new URL('./worker-thread.ts', import.meta.url);
 /** What a call may take longer than the worker means to, before its thread is ended. */
 const TIMEOUT_MARGIN_MS = 60_000;
+const SWEEPER = 'sweeper';
+const SWEEP_EVERY_MS = 60_000;
 
 /**
  * Foreshard on this machine: the handlers and the state machines that go to AWS, over tables, objects and threads of
@@ -142,6 +144,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     codecs: zlibCodecs,
     meter: threadMeter(),
   };
+  const sweeping = await sweepEveryMinute(options.handlers, functions);
+  started.defer(sweeping);
   const closing = started.move();
   return {
     services,
@@ -163,6 +167,23 @@ function checkZones(chaos: ChaosSpec | undefined, zones: readonly string[]): voi
     'InvalidInput',
     `--chaos takes zone '${unknown.zone}' away, which there is not; the zones are ${zones.join(', ')}`,
   );
+}
+
+/**
+ * The schedule of the sweeper: at once, because what an earlier process left held would keep new runs waiting, and every
+ * minute. What fails is in its log, and tried again.
+ *
+ * @returns ends it
+ */
+async function sweepEveryMinute(
+  handlers: EmbeddedOptions['handlers'],
+  functions: Pick<ThreadFunctions, 'invoke'>,
+): Promise<() => void> {
+  if (!handlers.has(SWEEPER)) return () => undefined;
+  const sweep = () => functions.invoke(SWEEPER, {}).catch(() => undefined);
+  await sweep();
+  const timer = setInterval(sweep, SWEEP_EVERY_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /** The two files of `infra/`, each `${Sharder}` standing for the function `sharder`. */

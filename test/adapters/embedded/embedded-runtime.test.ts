@@ -1,9 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, mkdtempDisposable, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedOptions, startEmbedded } from '../../../lib/adapters/embedded/embedded-runtime.ts';
 import type { LambdaHandler } from '../../../lib/adapters/embedded/lambda-context.ts';
+import { handlers } from '../../../lib/cli/handlers.ts';
+import { enterRun, readActiveRuns } from '../../../lib/run/active-run.ts';
+import { changeLedger, readLedgers } from '../../../lib/run/ledger-store.ts';
 
 const INFRA = new URL('../../../infra/', import.meta.url);
 
@@ -55,6 +58,32 @@ describe('embedded runtime', () => {
     await expect(startEmbedded({ ...options, tasksEntry })).rejects.toThrow('no-such-tasks.ts');
     await expect(startEmbedded({ ...options, handlers: new Map() })).rejects.toThrow('there is no function');
     await (await startEmbedded(options)).close();
+  });
+});
+
+describe('what an earlier process left held', () => {
+  it('is free when the next one has started', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'foreshard-home-'));
+    const options = {
+      home: folder.path,
+      handlers,
+      tasksEntry: new URL('../../fixtures/embedded/test-tasks.ts', import.meta.url),
+      settings: { tiersMiB: [1_769], vcpuMax: 2 },
+    };
+    await using first = await startEmbedded(options);
+    const [{ id, slotMax } = { id: '', slotMax: 0 }] = first.pools;
+    const killed = { run: 'r', execution: 'e', now: 0, isOver: async () => false };
+    await enterRun(first.services.table, killed);
+    const hold = { run: 'r', slotCount: 1, from: 0, until: Date.now() + 600_000, guaranteed: false };
+    await changeLedger(first.services.table, {
+      pool: { pool: id, slotMax },
+      writer: 'w',
+      decide: (ledger) => ({ ledger: { ...ledger, holds: [hold] }, answer: undefined }),
+    });
+    await first.close();
+    await using next = await startEmbedded(options);
+    expect(await readLedgers(next.services.table, [{ pool: id, slotMax }])).toMatchObject([{ holds: [] }]);
+    expect(await readActiveRuns(next.services.table)).toEqual([]);
   });
 });
 

@@ -210,6 +210,25 @@ describe('process executions', () => {
     await becomesIdle;
   });
 
+  it('ends a task after its own timeout, by the name that the machine matches on', async () => {
+    const { Work } = definitions.slot.States;
+    const late = { ErrorEquals: ['States.Timeout'], ResultPath: '$.error', Next: 'Recover' };
+    const impatient = { ...Work, TimeoutSeconds: 1, Catch: [late] };
+    const slot = { ...definitions.slot, States: { ...definitions.slot.States, Work: impatient } };
+    const never = Promise.withResolvers<never>();
+    executions = processExecutions({
+      definitions: { ...definitions, slot } as typeof definitions,
+      functions: functionsOf((name) => (name === 'recovery' ? Promise.resolve('freed') : never.promise)),
+    });
+    await startSlot('slot-1');
+    const ended = await settled(executions, 'slot', 'slot-1');
+    never.reject(new Error('of the test'));
+    expect(ended).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { recovery: { recovered: 'freed' } },
+    });
+  });
+
   it('is idle only when nothing runs', async () => {
     const call = Promise.withResolvers<unknown>();
     open(() => call.promise);
