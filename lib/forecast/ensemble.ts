@@ -2,13 +2,15 @@ import { type RollingOrigins, rollingOrigins } from './combine/rolling-origins.t
 import { type ValidatedModel, validateModels } from './combine/validate-models.ts';
 import { weightedMedianPath } from './combine/weighted-median.ts';
 import { components } from './components.ts';
+import { type ChosenCovariates, type CovariateGain, chooseCovariates } from './covariates/choose-covariates.ts';
+import { prepareCovariate } from './covariates/prepare-covariate.ts';
 import { type ErrorScores, intervalModel } from './intervals/interval-model.ts';
 import { type PathError, pathErrors } from './intervals/path-errors.ts';
 import type { FittedModel, Model, Series } from './model.ts';
 import { levelMedian } from './models/baselines.ts';
 import { type Reach, reachOf, within } from './numeric/reach-of.ts';
 import type { History, PointModel } from './point-model.ts';
-import { prepareHistory } from './prepare/prepare-history.ts';
+import { type PreparedHistory, prepareHistory } from './prepare/prepare-history.ts';
 
 export interface EnsembleOptions {
   /** Steps ahead that the weights and intervals are made for; further ones are answered with less care. */
@@ -30,8 +32,15 @@ export interface Member {
 
 export interface FittedEnsemble extends FittedModel {
   readonly members: readonly Member[];
+  /** What each of the series' covariates was worth. */
+  readonly covariates: readonly CovariateGain[];
   /** For the pool of like series. */
   readonly scores: ErrorScores;
+}
+
+/** A model that says what it is made of. */
+export interface Ensemble extends Model {
+  fit(series: Series): FittedEnsemble;
 }
 
 /** No member counts as less wrong than this share of the worst: an error of 0 would silence all others. */
@@ -49,15 +58,19 @@ const SHARPNESS = 3;
  *
  * A history too short to judge by is answered with the middle of what there is.
  */
-export function ensemble(options: EnsembleOptions): Model & { fit(series: Series): FittedEnsemble } {
+export function ensemble(options: EnsembleOptions): Ensemble {
   return { name: 'ensemble', fit: (series) => fitEnsemble(series, options) };
 }
 
 function fitEnsemble(series: Series, { horizon, models = components, pool }: EnsembleOptions): FittedEnsemble {
-  const { values, observed, seasons, nonNegative } = prepareHistory(series);
+  const prepared = prepareHistory(series);
+  const { observed, seasons, nonNegative } = prepared;
   const season = seasons[0] ?? 1;
-  const moments = rollingOrigins(values.length, seasons[0]);
-  const judged = moments ? validateModels(models, { values, seasons }, { ...moments, horizon }) : [];
+  const moments = rollingOrigins(observed.length, seasons[0]);
+  const chosen = usefulCovariates(series, prepared, moments && { ...moments, horizon });
+  const values = chosen.values ?? prepared.values;
+  const tried = [...models, ...chosen.models];
+  const judged = moments ? validateModels(tried, { values, seasons }, { ...moments, horizon }) : [];
   const members = judged.length > 0 ? weighted(judged) : [unjudged({ values, seasons, trainingEnd: values.length })];
   const errors =
     moments && judged.length > 0 ? combinedErrors(observed, moments, members, season) : stepErrors(observed);
@@ -67,6 +80,7 @@ function fitEnsemble(series: Series, { horizon, models = components, pool }: Ens
   return {
     name: 'ensemble',
     members: members.map(({ model, weight, meanAbsoluteError }) => ({ name: model.name, weight, meanAbsoluteError })),
+    covariates: chosen.gains,
     scores: intervals.scores,
     predict: (steps, level) => {
       const paths = continued.map(({ forecaster }) => forecaster.forecast(values.length, steps));
@@ -75,6 +89,19 @@ function fitEnsemble(series: Series, { horizon, models = components, pool }: Ens
       return intervals.intervals(path, { level, firstPlace: values.length % season, nonNegative });
     },
   };
+}
+
+/** Without moments to judge by, none. */
+function usefulCovariates(
+  { covariates = [] }: Series,
+  { observed, seasons, first }: PreparedHistory,
+  moments: (RollingOrigins & { readonly horizon: number }) | undefined,
+): ChosenCovariates {
+  if (moments === undefined) return { gains: [], models: [] };
+  const { trainingEnd, horizon } = moments;
+  const part = { first, length: observed.length, seasons, trainingEnd };
+  const prepared = covariates.flatMap((covariate) => prepareCovariate(covariate, part) ?? []);
+  return chooseCovariates(prepared, { observed, seasons, moments, horizon });
 }
 
 interface WeightedModel extends ValidatedModel {

@@ -2,10 +2,9 @@ import * as z from 'zod';
 import type { EpochMs } from '../core/quantity.ts';
 import { type Bucket, gridValues } from '../profile/series/bucket.ts';
 import { gridStart, resolutionFor } from '../profile/series/resolution.ts';
-import { ensemble, type FittedEnsemble } from './ensemble.ts';
+import { ensemble } from './ensemble.ts';
 import { Interval } from './interval.ts';
 import { AdaptiveState, afterOutcome, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
-import type { Series } from './model.ts';
 
 /** How far work that arrives is forecast: as far as the fine grid is for. */
 const HORIZON_MS = 6 * 3_600_000;
@@ -65,8 +64,7 @@ export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefine
   const accuracy = judged(arrivals, startsAt, before?.accuracy ?? startAdaptive(level));
   const series = { values, startedAt: first.at, stepMs: STEP_MS, seasons: [DAY_STEPS, 7 * DAY_STEPS] };
   const stepCount = HORIZON_MS / STEP_MS;
-  const model: { fit(history: Series): FittedEnsemble } = ensemble({ horizon: stepCount });
-  const fitted = model.fit(series);
+  const fitted = ensemble({ horizon: stepCount }).fit(series);
   const predicted = fitted.predict(stepCount, askedLevel(accuracy));
   return {
     type,

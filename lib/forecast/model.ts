@@ -1,3 +1,4 @@
+import type { Covariate } from './covariates/covariate.ts';
 import type { Interval } from './interval.ts';
 
 /** Equally spaced values, oldest first; a gap is `NaN`. */
@@ -8,6 +9,8 @@ export interface Series {
   readonly stepMs: number;
   /** Steps in one season, longest last: `[24, 168]` for hourly data. */
   readonly seasons: readonly number[];
+  /** Outside factors; a model may leave them out of account. */
+  readonly covariates?: readonly Covariate[];
 }
 
 /** A forecasting model: fitting it gives the only thing that can predict. */

@@ -15,6 +15,8 @@ export interface PreparedHistory {
   readonly seasons: readonly number[];
   /** True when no value is below 0: then no forecast should be. */
   readonly nonNegative: boolean;
+  /** Leading gaps that were cut off. */
+  readonly first: number;
   /** Indices of what was replaced as an anomaly. */
   readonly anomalies: readonly number[];
 }
@@ -47,7 +49,8 @@ export function prepareHistory({ values, seasons }: Series): PreparedHistory {
   const observed = alignNewLevel(alignLevels(filled, seen), seen);
   const { values: cleaned, anomalies } = cleanAnomalies(observed, seen);
   const nonNegative = filled.every((value) => value >= 0);
-  return { values: cleaned, observed, seasons: seen, nonNegative, anomalies: anomalies.map((index) => index + first) };
+  const spikes = anomalies.map((index) => index + first);
+  return { values: cleaned, observed, seasons: seen, nonNegative, first, anomalies: spikes };
 }
 
 /** What is no number, or too large to reckon with, becomes a gap. */
