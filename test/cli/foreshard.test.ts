@@ -107,6 +107,14 @@ describe('bad usage', () => {
     expect({ code, out }).toEqual({ code: EXIT_CODES.badInput, out: '' });
   });
 
+  it('of any command is one line that names what is wrong, and exit code 2', async () => {
+    for (const name of commands.map((command) => command({} as CliContext).name())) {
+      const { code, out, err } = await here([name, '--nonsense']);
+      expect(err).toMatch(/^error: .*; see --help\n$/);
+      expect({ code, out }).toEqual({ code: EXIT_CODES.badInput, out: '' });
+    }
+  });
+
   it('is one line and exit code 2 for the shell too, and a JSON document with --json', async () => {
     const { code, out, err } = await foreshard(['profile', 'nothing@1', '--home', home, '--json']);
     expect(code).toBe(2);
