@@ -6,18 +6,22 @@ import { reconcileConcurrency } from '../lib/plan/reconcile-concurrency.ts';
 import { readExpected } from '../lib/run/arrival-store.ts';
 import { loadDemand } from '../lib/run/load-demand.ts';
 import { loadProvisioned, provisionWindows } from '../lib/run/provision-windows.ts';
-import { endTurn, takeTurn } from '../lib/run/reserver-store.ts';
+import { endTurn, startReserver, stopReserver, takeTurn } from '../lib/run/reserver-store.ts';
 import { stage } from './stage.ts';
 
 /** A plan looks this far ahead: the reserver's period and its writes. */
 const LEAD_MS = 120_000;
 const TURN_MS = 60_000;
 
-/** State `Reserve`, and a schedule: reserved concurrency follows all active plans. The ledger does not wait for it. */
+/**
+ * State `Reserve`, and a schedule: reserved concurrency follows all active plans. The ledger does not wait for it. A person
+ * may order it to stop: the kill switch.
+ */
 export const handler = stage({
   name: 'reserver',
-  input: z.strictObject({ run: z.string().optional() }),
-  async run(_, { table, objects, functions, provisioning, clock, settings }, { awsRequestId: owner }) {
+  input: z.strictObject({ run: z.string().optional(), order: z.enum(['stop', 'go']).optional() }),
+  async run({ order }, { table, objects, functions, provisioning, clock, settings }, { awsRequestId: owner }) {
+    if (order) await (order === 'stop' ? stopReserver : startReserver)(table, 'operator');
     const turn = await takeTurn(table, { owner, now: clock.now(), turnMs: TURN_MS });
     if (!turn) return { mode: 'skipped' as const };
     const { reservableLeft } = await functions.limits();

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { Settings } from '../lib/core/settings.ts';
 import { bundleNow } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { CleanUp } from './constructs/clean-up.ts';
 import { zoneMismatches } from './constructs/custom-metrics.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
@@ -70,6 +71,7 @@ export class Foreshard extends Construct {
       workflowMachineArn,
       deadLetters,
     });
+    const cleanUp = new CleanUp(this, 'CleanUp', { cleaner: this.stages.get('cleaner'), workers: this.workers });
     const parts = { stages: this.stages, workers: this.workers };
     this.machines = new StateMachines(this, 'Machines', { ...parts, prefix, logRetention });
     const { machines } = this;
@@ -82,6 +84,7 @@ export class Foreshard extends Construct {
       ...(props.profilerSchedule && { profilerSchedule: props.profilerSchedule }),
       uploadPrefix: props.uploadPrefix ?? 'requests/',
       deadLetters,
+      cleanUp,
     });
     const topic = props.alarmTopic ? { topic: props.alarmTopic } : {};
     this.alarms = new Alarms(this, 'Alarms', { ...parts, machines, starter, store, deadLetters, ...topic }).all;

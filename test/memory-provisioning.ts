@@ -40,5 +40,8 @@ export function memoryProvisioning(now: () => number): MemoryProvisioning {
       const { environmentCount } = current(functionName);
       functions.set(functionName, { environmentCount, lower: { at } });
     },
+    async forget(functionName) {
+      functions.delete(functionName);
+    },
   };
 }

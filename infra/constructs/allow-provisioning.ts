@@ -16,20 +16,35 @@ const REASON =
  *   service too
  */
 export function allowProvisioning(reserver: LambdaFunction, workerArns: readonly string[]): void {
-  const stack = Stack.of(reserver);
   const aliases = workerArns.map((arn) => `${arn}:*`);
   const calls = ['Get', 'Put', 'Delete'].map((verb) => `lambda:${verb}ProvisionedConcurrencyConfig`);
   allow(reserver, calls, aliases);
   for (const alias of aliases) acknowledgePattern(reserver, alias, 'The alias, and the versions that it points to');
-  const targets = stack.formatArn({
+  allowScaling(reserver, ['RegisterScalableTarget', 'PutScheduledAction', 'DeleteScheduledAction']);
+  // Neither call knows a resource.
+  const looks = ['DescribeScalableTargets', 'DescribeScheduledActions'].map(
+    (call) => `application-autoscaling:${call}`,
+  );
+  allow(reserver, looks, ['*']);
+  allowServiceRole(reserver);
+}
+
+/** Lets the cleaner take back what the reserver has registered. */
+export function allowForgetting(cleaner: LambdaFunction): void {
+  allowScaling(cleaner, ['DeleteScheduledAction', 'DeregisterScalableTarget']);
+  // It knows no resource.
+  allow(cleaner, ['application-autoscaling:DescribeScalableTargets'], ['*']);
+}
+
+function allowScaling(grantee: LambdaFunction, calls: readonly string[]): void {
+  const targets = Stack.of(grantee).formatArn({
     service: 'application-autoscaling',
     resource: 'scalable-target',
     resourceName: '*',
   });
-  const schedule = ['RegisterScalableTarget', 'PutScheduledAction', 'DeleteScheduledAction'];
-  reserver.addToRolePolicy(
+  grantee.addToRolePolicy(
     new PolicyStatement({
-      actions: schedule.map((call) => `application-autoscaling:${call}`),
+      actions: calls.map((call) => `application-autoscaling:${call}`),
       resources: [targets],
       conditions: {
         StringEquals: {
@@ -39,13 +54,7 @@ export function allowProvisioning(reserver: LambdaFunction, workerArns: readonly
       },
     }),
   );
-  acknowledgePattern(reserver, targets, REASON);
-  // Neither call knows a resource.
-  const looks = ['DescribeScalableTargets', 'DescribeScheduledActions'].map(
-    (call) => `application-autoscaling:${call}`,
-  );
-  allow(reserver, looks, ['*']);
-  allowServiceRole(reserver);
+  acknowledgePattern(grantee, targets, REASON);
 }
 
 /** The first registration in an account makes the role under which Application Auto Scaling acts. */

@@ -5,7 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
-import { allowProvisioning } from './allow-provisioning.ts';
+import { allowForgetting, allowProvisioning } from './allow-provisioning.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ObjectAccess, Store } from './store.ts';
 
@@ -23,8 +23,8 @@ export const STATE_NAMES = [
   'aborter',
   'profiler',
 ] as const;
-/** Every function beside the workers: a schedule alone calls the sweeper. */
-export const STAGE_NAMES = [...STATE_NAMES, 'sweeper'] as const;
+/** Every function beside the workers: a schedule alone calls the sweeper, CloudFormation the cleaner. */
+export const STAGE_NAMES = [...STATE_NAMES, 'sweeper', 'cleaner'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
 export interface StageFunctionsProps {
@@ -57,7 +57,14 @@ const OBJECT_ACCESS: ReadonlyMap<StageName, ObjectAccess> = new Map([
 /** Stages that compute over all shards of a run get a whole vCPU; the others wait for the table. */
 const PLANNING: ReadonlySet<StageName> = new Set(['sharder', 'forecaster', 'allocator', 'resharder', 'profiler']);
 /** Rules and schedules call them without waiting for the answer: a call that fails for good is kept. */
-const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set(['aborter', 'reserver', 'recovery', 'profiler', 'sweeper']);
+const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set([
+  'aborter',
+  'reserver',
+  'recovery',
+  'profiler',
+  'sweeper',
+  'cleaner',
+]);
 const PLANNING_MEMORY_MIB = 1_769;
 const MEMORY_MIB = 512;
 /** A run of 100,000 shards is written and read in minutes; the state machine waits as long. */
@@ -74,7 +81,9 @@ export class StageFunctions extends Construct {
     this.allowReservations(props.workerArns);
     // CloudWatch knows no resources for reading.
     allow(this.get('profiler'), ['cloudwatch:GetMetricData'], ['*']);
-    if (props.provisioned) allowProvisioning(this.get('reserver'), props.workerArns);
+    if (!props.provisioned) return;
+    allowProvisioning(this.get('reserver'), props.workerArns);
+    allowForgetting(this.get('cleaner'));
   }
 
   get(name: StageName): LambdaFunction {
@@ -124,7 +133,7 @@ export class StageFunctions extends Construct {
     }
   }
 
-  /** Only the reserver writes to Lambda's control plane, and only to workers. */
+  /** Only the reserver writes to Lambda's control plane, and only to workers; the cleaner takes that back in the end. */
   private allowReservations(workerArns: readonly string[]): void {
     const calls = ['GetFunctionConcurrency', 'PutFunctionConcurrency', 'DeleteFunctionConcurrency'];
     allow(
@@ -133,6 +142,12 @@ export class StageFunctions extends Construct {
       workerArns,
     );
     allow(this.get('reserver'), ['lambda:GetAccountSettings'], ['*']);
+    const undoing = ['GetFunctionConcurrency', 'DeleteFunctionConcurrency'];
+    allow(
+      this.get('cleaner'),
+      undoing.map((call) => `lambda:${call}`),
+      workerArns,
+    );
   }
 }
 

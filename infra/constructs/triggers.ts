@@ -9,7 +9,7 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
 import type { StageFunctions } from './stage-functions.ts';
@@ -41,6 +41,8 @@ export interface TriggersProps {
   readonly uploadPrefix: string;
   /** Takes the calls that could not be delivered after all their retries. */
   readonly deadLetters: IQueue;
+  /** Takes back in the end what the reserver wrote: that must not be called any more by then. */
+  readonly cleanUp: IDependable;
 }
 
 /** A reservation is as old as this at most; also the time by which it must run ahead of the demand. */
@@ -62,7 +64,8 @@ export class Triggers extends Construct {
     this.deadLetters = props.deadLetters;
     this.starter = new Starter(this, 'Starter', { workflow, logRetention: props.logRetention });
     this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
-    this.callOn(ScheduleExpression.rate(RECONCILE_EVERY), 'Reconcile', stages.get('reserver'));
+    const reconciling = this.callOn(ScheduleExpression.rate(RECONCILE_EVERY), 'Reconcile', stages.get('reserver'));
+    reconciling.node.addDependency(props.cleanUp);
     this.callOn(props.profilerSchedule ?? ScheduleExpression.rate(REFRESH_EVERY), 'Refresh', stages.get('profiler'));
     this.callOn(ScheduleExpression.rate(SWEEP_EVERY), 'Sweep', stages.get('sweeper'));
     for (const schedule of props.schedules) this.runOn(schedule, workflow);
@@ -72,9 +75,9 @@ export class Triggers extends Construct {
     this.heedAutoshifts(stages.get('recovery'));
   }
 
-  private callOn(schedule: ScheduleExpression, id: string, target: IFunction): void {
+  private callOn(schedule: ScheduleExpression, id: string, target: IFunction): Schedule {
     acknowledgePattern(this.role, `${target.functionArn}:*`, 'Scheduler may name any version of the one function');
-    new Schedule(this, id, {
+    return new Schedule(this, id, {
       schedule,
       target: new LambdaInvoke(target, {
         role: this.role,

@@ -24,4 +24,6 @@ export interface Provisioning {
   register(window: ProvisionedWindow): Promise<void>;
   /** Takes back the start that is registered, and ends at the given moment what is on. */
   release(functionName: string, at: EpochMs): Promise<void>;
+  /** Takes back all that was registered, also what is not known any more: for a function that goes. */
+  forget(functionName: string): Promise<void>;
 }

@@ -60,6 +60,15 @@ export function provisioningContract(name: string, open: () => Promise<Provision
       expect(await stateOf(functionName)).toEqual({ environmentCount: 0, lower: { at: FROM } });
     });
 
+    it('forgets a function with its schedules, and one that it never knew', async () => {
+      const functionName = under.functionName('forgotten');
+      await register(functionName);
+      for (const name of [functionName, functionName, under.functionName('unknown')]) {
+        await under.provisioning.forget(name);
+      }
+      expect(await stateOf(functionName)).toEqual({ environmentCount: 0 });
+    });
+
     it('releases what was never registered', async () => {
       const functionName = under.functionName('unknown');
       await under.provisioning.release(functionName, FROM);

@@ -45,6 +45,12 @@ function make(
 const workersOf = (template: Template) =>
   resources(template, LAMBDA).filter(({ Properties }) => Properties.Handler === 'worker.handler');
 
+interface Linked {
+  readonly Type: string;
+  readonly DependsOn?: readonly string[];
+  readonly Properties: unknown;
+}
+
 interface TaskState {
   readonly Type: string;
   readonly TimeoutSeconds?: number;
@@ -144,6 +150,25 @@ describe('the ready app', () => {
       ),
     });
     expect(Object.values(callsOf(main, 's3:')).filter((calls) => calls.includes('DeleteObject'))).toHaveLength(12);
+  });
+
+  it('takes back what the reserver wrote before its workers go, after the reserver is called no more', () => {
+    const { CleanUp, Reconcile } = Object.fromEntries(
+      Object.entries(main.toJSON().Resources as Record<string, Linked>).flatMap(([id, resource]) => {
+        if (resource.Type === 'Custom::ForeshardCleanUp') return [['CleanUp', { id, ...resource }]];
+        return id.includes('Reconcile') ? [['Reconcile', { id, ...resource }]] : [];
+      }),
+    );
+    const workers = Object.entries(main.findResources(LAMBDA)).filter(([, { Properties }]) =>
+      Properties.Handler.startsWith('worker'),
+    );
+    expect(CleanUp?.DependsOn).toEqual(expect.arrayContaining(workers.map(([id]) => id)));
+    expect(JSON.stringify(CleanUp?.Properties)).toContain('Cleaner');
+    expect(Reconcile?.DependsOn).toContain(CleanUp?.id);
+    expect(callsOf(main, 'lambda:')).toEqual({
+      Reserver: ['DeleteFunctionConcurrency', 'GetAccountSettings', 'GetFunctionConcurrency', 'PutFunctionConcurrency'],
+      Cleaner: ['DeleteFunctionConcurrency', 'GetFunctionConcurrency'],
+    });
   });
 
   it('sweeps every minute', () => {
@@ -297,6 +322,11 @@ describe('props', () => {
     const { settings } = parseEnvironment(environmentOf(template));
     expect(settings.workerAlias).toBe('live');
     const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
+    expect(callsOf(template, 'application-autoscaling:').Cleaner).toEqual([
+      'DeleteScheduledAction',
+      'DeregisterScalableTarget',
+      'DescribeScalableTargets',
+    ]);
     const buyers = policies.filter((policy) => policy.includes('PutScheduledAction'));
     expect(buyers).toHaveLength(1);
     expect(buyers[0]).toContain('worker-1769-regional:*');

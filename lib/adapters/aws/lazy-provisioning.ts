@@ -8,5 +8,6 @@ export function lazyProvisioning(): Provisioning {
     observe: async (functionNames) => (await load()).observe(functionNames),
     register: async (window) => (await load()).register(window),
     release: async (...call) => (await load()).release(...call),
+    forget: async (functionName) => (await load()).forget(functionName),
   };
 }

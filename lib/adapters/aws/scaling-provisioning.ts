@@ -1,6 +1,7 @@
 import {
   ApplicationAutoScalingClient,
   DeleteScheduledActionCommand,
+  DeregisterScalableTargetCommand,
   PutScheduledActionCommand,
   paginateDescribeScalableTargets,
   paginateDescribeScheduledActions,
@@ -53,6 +54,16 @@ export function scalingProvisioning(
           client.send(new DeleteScheduledActionCommand({ ...targetOf(functionName), ScheduledActionName: RAISE })),
         );
         await put(functionName, LOWER, { at, count: 0 });
+      }),
+    forget: (functionName) =>
+      named(`the end of the schedules of '${functionName}'`, async () => {
+        if ((await targets(client, [functionName])).size === 0) return;
+        for (const ScheduledActionName of [RAISE, LOWER]) {
+          await unlessMissing(() =>
+            client.send(new DeleteScheduledActionCommand({ ...targetOf(functionName), ScheduledActionName })),
+          );
+        }
+        await unlessMissing(() => client.send(new DeregisterScalableTargetCommand(targetOf(functionName))));
       }),
   };
 }
