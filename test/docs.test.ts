@@ -40,7 +40,9 @@ describe('links', () => {
   });
 
   it.each(pages)('of %s name files that there are', (page) => {
-    const named = [...prose(read(page)).matchAll(/`((?:lib|functions|infra|test|bench|events|docs)\/[\w./-]+\.\w+)`/g)];
+    const named = [
+      ...prose(read(page)).matchAll(/`((?:lib|functions|infra|test|bench|events|examples|docs)\/[\w./-]+\.\w+)`/g),
+    ];
     // NAME is the reader's to choose
     const paths = named.map(([, path = '']) => path).filter((path) => !path.includes('NAME'));
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
@@ -169,12 +171,12 @@ function installedLicence(name: string, written: string | undefined): string | u
   return existsSync(join(ROOT, path)) ? JSON.parse(read(path)).license : written;
 }
 
-describe('your-own-workflow.md', () => {
+describe.each(['your-own-workflow.md', 'examples.md'])('%s', (page) => {
   const folders: string[] = [];
   afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
   it('prints what it says when its files are written and its commands are run', async () => {
-    const blocks = fences(read('docs/your-own-workflow.md'));
+    const blocks = fences(read(`docs/${page}`));
     const folder = await checkout();
     folders.push(folder);
     for (const { path, text } of blocks.filter((block) => block.path !== undefined)) {
@@ -193,7 +195,7 @@ describe('your-own-workflow.md', () => {
 /** What the reader stands in: the checkout, with a place of its own for what the guide writes. */
 async function checkout(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'foreshard-docs-'));
-  for (const part of ['lib', 'functions', 'infra', 'node_modules', 'package.json']) {
+  for (const part of ['lib', 'functions', 'infra', 'events', 'examples', 'node_modules', 'package.json']) {
     await symlink(join(ROOT, part), join(folder, part));
   }
   return folder;

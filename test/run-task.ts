@@ -8,6 +8,7 @@ export interface TaskRun<In> {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly objects?: ObjectStore;
   readonly signal?: AbortSignal;
+  readonly call?: (name: string, payload: unknown) => Promise<unknown>;
   readonly sleep?: (durationMs: number) => Promise<void>;
 }
 
@@ -32,6 +33,7 @@ export async function runTask<Params, In>(task: Task<Params, In>, run: TaskRun<I
     objects,
     shard: { id: `${task.name}/0`, attempt: 1 },
     signal,
+    call: run.call ?? (async (name) => Promise.reject(new Error(`nothing answers for '${name}' here`))),
     timeLeftMs: () => 60_000,
     sleep: run.sleep ?? (async () => undefined),
   });

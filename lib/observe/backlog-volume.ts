@@ -52,7 +52,10 @@ export function volumeOf(backlogs: readonly OpenBacklog[], level: number): (root
   return (root) => volumes.get(root) ?? 1;
 }
 
+/** A shard of a step that brought nothing is claimed and committed all the same: it needs a slot for that. */
+const VOLUME_MIN = 0.05;
+
 /** Where nothing was expected, nothing is known of what a byte needs either: the prediction stays. */
 function ratio(bytes: number, expected: number): number {
-  return expected > 0 ? bytes / expected : 1;
+  return expected > 0 ? Math.max(VOLUME_MIN, bytes / expected) : 1;
 }

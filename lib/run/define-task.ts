@@ -23,6 +23,13 @@ export interface TaskContext<Params, In> {
   write(record: unknown, key?: string): void;
   /** The stores, for tasks that move whole objects or read a side input. Writes must be idempotent. */
   readonly objects: ObjectStore;
+  /**
+   * Calls a function by its name and waits for its answer: one of Lambda, or one that the task module exports in
+   * `functions`. A shard that is tried again calls it again.
+   *
+   * @throws the function's own error, with its name
+   */
+  call(name: string, payload: unknown): Promise<unknown>;
   readonly shard: { readonly id: string; readonly attempt: number };
   /** Aborts when the shard's time is over or its lease is lost: stop, nothing will be committed. */
   readonly signal: AbortSignal;

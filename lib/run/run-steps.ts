@@ -6,7 +6,7 @@ import type { Block, Task, TaskContext, TaskRegistry } from './define-task.ts';
 /** What every step of a shard has in common. */
 export type StepContext = Pick<
   TaskContext<unknown, unknown>,
-  'objects' | 'shard' | 'signal' | 'timeLeftMs' | 'sleep' | 'write'
+  'objects' | 'call' | 'shard' | 'signal' | 'timeLeftMs' | 'sleep' | 'write'
 >;
 
 /**

@@ -86,12 +86,15 @@ async function attempt({ shard, kept, meter }: Attempt, services: Services, scop
 }
 
 /** What a task may use beside its input and its output. */
-function surroundings(kept: KeptLease, { objects, clock, settings }: Services, { invocation }: WorkScope) {
+function surroundings(kept: KeptLease, { objects, functions, clock, settings }: Services, { invocation }: WorkScope) {
   const endsAt = Math.min(clock.now() + settings.shardLimitMs, invocation.endsAt);
+  const timeLeftMs = () => Math.max(0, endsAt - clock.now());
   return {
     objects,
+    call: (name: string, payload: unknown) =>
+      functions.invoke(name, payload, { timeoutMs: timeLeftMs(), signal: kept.signal }),
     signal: kept.signal,
-    timeLeftMs: () => Math.max(0, endsAt - clock.now()),
+    timeLeftMs,
     sleep: (durationMs: DurationMs) => clock.sleep(durationMs, kept.signal),
   };
 }

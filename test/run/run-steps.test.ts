@@ -43,6 +43,7 @@ async function run(
   const context: StepContext = {
     objects: memoryObjectStore(),
     shard: { id: 'c/0', attempt: 1 },
+    call: async () => null,
     signal,
     timeLeftMs: () => 1_000,
     sleep: async () => undefined,

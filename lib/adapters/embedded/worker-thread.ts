@@ -7,9 +7,10 @@ import { zlibCodecs } from '../zlib-codecs.ts';
 import type { ChaosWritesOptions } from './chaos-writes.ts';
 import { fileMetrics } from './file-metrics.ts';
 import { folderStores } from './folder-stores.ts';
-import type { CreateHandler } from './invocation.ts';
+import type { CreateHandler, LocalHandler } from './invocation.ts';
 import { type LambdaHandler, localHandler } from './lambda-context.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
+import { moduleFunctions } from './module-functions.ts';
 import { systemClock } from './system-clock.ts';
 import { openTablesLink } from './tables-link.ts';
 import { openLink } from './thread-link.ts';
@@ -39,10 +40,19 @@ export const createHandler: CreateHandler = async (data) => {
   return localHandler(handler, () => services);
 };
 
+/** What a module of task code exports. */
+interface TaskModule {
+  readonly tasks: readonly AnyTask[];
+  /** Handlers that tasks may call, in place of Lambda functions of these names. */
+  readonly functions?: Readonly<Record<string, LocalHandler>>;
+}
+
 async function threadServices(data: Omit<WorkerThreadData, 'workerEntry'>): Promise<Services> {
-  const { tasks } = (await import(data.tasksEntry)) as { readonly tasks: readonly AnyTask[] };
+  const { tasks, functions } = (await import(data.tasksEntry)) as TaskModule;
+  const link = openLink();
   return {
-    ...openLink(),
+    ...link,
+    functions: { ...link.functions, ...moduleFunctions(functions) },
     table: dynamoTable({ client: loopbackDynamo(openTablesLink(), data.chaos?.spec), tableName: data.tableName }),
     ...folderStores(data),
     metrics: fileMetrics(data.metricsFolder),

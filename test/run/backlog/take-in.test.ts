@@ -102,6 +102,13 @@ describe('takeIn', () => {
     throw new Error('takeIn makes more requests than this test breaks');
   });
 
+  it('ends although nothing arrives any more', async () => {
+    const services = memoryServices({ tasks: [copy], settings: { lingerMs: 100, pollMs: 50 } });
+    await put(services, 'in/only', 3_000);
+    const { outcome } = await pipeline(services).run('r', { workflow: workflow({ bytes: 30_000, cpuSeconds: 3 }) });
+    expect(outcome).toBe('met');
+  });
+
   it('gives every object to exactly one shard, whenever it arrives and however often each stage is called', async () => {
     await fc.assert(
       fc.asyncProperty(
