@@ -26,6 +26,9 @@ const ORIGINS: Readonly<Record<ForecastOrigin, string>> = {
   prior: 'estimates alone',
 };
 
+/** The chance is drawn: it may be off by this. */
+const CHANCE_ERROR = 0.01;
+
 /** What other deadlines would change. */
 export interface WhatIf {
   readonly alternatives: readonly PlanAlternative[];
@@ -111,6 +114,7 @@ function reasonLines(tried: TriedPlan): readonly string[] {
       'shards',
       `${countText(sharding.shards.length)} for the objective '${definition.workflow.objective}'; no plan meets this deadline with fewer than ${sharding.shardCountBound.toFixed(1)}`,
     ),
+    ...chanceLines(tried),
     line('gap', gapText(tried)),
     ...tierLines(tried),
     ...grantLines(tried),
@@ -164,4 +168,20 @@ function alternativeText({ deadlineMs, plan, refusal }: PlanAlternative, costUsd
   const percent = costUsd > 0 ? Math.round((plan.costUsd / costUsd - 1) * 100) : 0;
   const change = percent === 0 ? 'the same cost' : `${Math.abs(percent)} % ${percent < 0 ? 'cheaper' : 'dearer'}`;
   return `${deadline}: ${shardsText(plan.shardCount)}, ${costText(plan.costUsd)} (${change}), ends after ${durationText(plan.expectedMs)}, chance ${shareText(plan.chance)}`;
+}
+
+/** Whether the deadline is kept as surely as was asked for; what would be. */
+function chanceLines({ plan, request, definition }: TriedPlan): readonly string[] {
+  if (plan.safeEndAt === undefined) return [];
+  const safe = durationText(plan.safeEndAt - definition.startedAt);
+  if (plan.chance >= request.chance - CHANCE_ERROR) {
+    return [line('chance', `with ${shareText(request.chance)} it ends within ${safe}`)];
+  }
+  const found = definition.workflow.objective === 'latency' ? 'as fast as can be' : 'the best that was found';
+  return [
+    line(
+      'chance',
+      `${shareText(plan.chance)} is ${found}, ${shareText(request.chance)} was asked for: a deadline of ${safe} has it`,
+    ),
+  ];
 }

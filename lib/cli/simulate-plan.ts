@@ -1,6 +1,6 @@
 import type { DurationMs } from '../core/quantity.ts';
 import { seededRandom } from '../core/random.ts';
-import { logSpread } from '../plan/chance-in-time.ts';
+import { logSpread } from '../plan/end-times.ts';
 import { expectedCost } from '../plan/expected-cost.ts';
 import { vcpuOf } from '../plan/pool.ts';
 import { gibSeconds } from '../plan/price.ts';
@@ -43,8 +43,11 @@ const TICKS = 200;
 const TICK_MIN_MS = 10;
 const UPPER_SHARE = 0.95;
 
+/** What a simulation needs to know of a plan. */
+export type SimulatablePlan = Pick<TriedPlan, 'request' | 'plan' | 'pools'>;
+
 /** Runs a plan many times in a scenario, each time with other chance: what ends when, how often in time, for how much. */
-export function simulatePlan(tried: TriedPlan, scenario: Scenario): SimulatedPlan {
+export function simulatePlan(tried: SimulatablePlan, scenario: Scenario): SimulatedPlan {
   const simulation = simulationOf(tried, scenario);
   const random = seededRandom(scenario.seed);
   const runs = Array.from({ length: scenario.repeatCount }, () => simulateRun(simulation, random));
@@ -65,7 +68,7 @@ export function simulatePlan(tried: TriedPlan, scenario: Scenario): SimulatedPla
   };
 }
 
-function simulationOf({ request, plan, pools }: TriedPlan, scenario: Scenario): RunSimulation {
+function simulationOf({ request, plan, pools }: SimulatablePlan, scenario: Scenario): RunSimulation {
   const { shards, startDelayMs } = request;
   const sized = sizeShards(request);
   const { graph, shardCount } = shardGraph(shards, plan.canaries);
@@ -119,7 +122,7 @@ function vcpuMs({ vcpus }: RunSimulation, busyMs: Float64Array): number {
   return busyMs.reduce((sum, durationMs, shard) => sum + durationMs * (vcpus[shard] ?? 0), 0);
 }
 
-function costOf({ request, plan }: TriedPlan, busyMs: Float64Array): number {
+function costOf({ request, plan }: SimulatablePlan, busyMs: Float64Array): number {
   const { tiersMiB } = sizeShards(request);
   const used = busyMs.reduce((sum, durationMs, shard) => sum + gibSeconds(tiersMiB[shard] ?? 0, durationMs), 0);
   return expectedCost({ shardCount: busyMs.length, gibSeconds: used, grants: plan.grants }).totalUsd;

@@ -1,7 +1,7 @@
-import { mean, median, standardDeviation } from 'simple-statistics';
+import { mean, median, probit, standardDeviation } from 'simple-statistics';
 import type { ShardType } from '../core/ids.ts';
 import type { Bytes } from '../core/quantity.ts';
-import type { Profile, Sample } from '../profile/profile.ts';
+import { type Profile, SAMPLES_MAX, type Sample } from '../profile/profile.ts';
 import type { WorkEstimate } from '../shards/work-estimate.ts';
 import type { Operation } from '../workflow/definition.ts';
 import { nearestRelatives } from './nearest-relatives.ts';
@@ -24,8 +24,8 @@ const PER_SHARD_MS = 10;
 /** A shuffle's partitions are uneven, sources are cut even. */
 const PRIOR_SKEW_WIDE = 1.3;
 
-/** Spread of log durations that a guess assumes. */
-const PRIOR_SIGMA = 0.5;
+/** Spread of log durations about a single sample. */
+const SINGLE_SIGMA = 0.5;
 
 /** Sizes that differ by less do not tell a fixed part from a part per byte. */
 const SIZE_RATIO_MIN = 1.5;
@@ -45,7 +45,17 @@ export function estimateWork(request: WorkRequest): WorkEstimate {
   const { type, profiles } = request;
   const own = profiles.get(type)?.samples ?? [];
   const samples = own.length > 0 ? own : (nearestRelatives(type, profiles)?.samples ?? []);
-  return samples.length > 0 ? fromSamples(request, samples) : fromPrior(request);
+  if (samples.length === 0) return fromPrior(request);
+  const lastShardCount = shardCountOfLastRun(own);
+  return { ...fromSamples(request, samples), ...(lastShardCount !== undefined && { lastShardCount }) };
+}
+
+/** What was cut off a shard bears its number. A run of which only a part is kept says nothing. */
+function shardCountOfLastRun(samples: readonly Sample[]): number | undefined {
+  const last = samples.at(-1)?.run;
+  if (last === undefined || (samples.length >= SAMPLES_MAX && samples[0]?.run === last)) return undefined;
+  const own = samples.filter(({ run }) => run === last);
+  return new Set(own.map(({ shard }) => shard.split('.')[0])).size;
 }
 
 function fromSamples({ operation, bytes }: WorkRequest, samples: readonly Sample[]): WorkEstimate {
@@ -95,7 +105,7 @@ function priorSkew({ partitions, after }: Operation): number {
 }
 
 function logSpreadAround(samples: readonly Sample[], fixedMs: number, msPerByte: number): number {
-  if (samples.length < 2) return PRIOR_SIGMA;
+  if (samples.length < 2) return SINGLE_SIGMA;
   const logs = samples.map((sample) => Math.log((onOneVcpu(sample) + 1) / (fixedMs + msPerByte * sample.bytesIn + 1)));
   return standardDeviation(logs);
 }
@@ -107,7 +117,7 @@ function fromPrior({ operation, bytes }: WorkRequest): WorkEstimate {
     fixedMs: PRIOR_FIXED_MS,
     perShardMs: PER_SHARD_MS,
     skew: priorSkew(operation),
-    sigma: PRIOR_SIGMA,
+    sigma: Math.log(need.durationMs.upper / need.durationMs.point) / probit((1 + MEMORY_LEVEL) / 2),
     bytes,
     memoryMiB: operation.estimates.memoryMiB ?? need.memoryMiB.point,
   };

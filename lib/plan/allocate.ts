@@ -2,10 +2,11 @@ import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import type { AllocateRequest } from './allocate-request.ts';
 import { pickCanaries } from './canary.ts';
+import type { EndTimes } from './end-times.ts';
 import { expectedCost } from './expected-cost.ts';
 import { type PlacedShard, placeShards } from './place-shards.ts';
 import type { Canary, Placement, Plan, QueuedShard, SlotGrant } from './plan.ts';
-import { planChance } from './plan-chance.ts';
+import { planEndTimes } from './plan-end-times.ts';
 import { REGIONAL } from './pool.ts';
 import { gibSeconds } from './price.ts';
 import { claimKey, rankText } from './rank-shards.ts';
@@ -30,6 +31,7 @@ export function allocate(request: AllocateRequest, random: Random): Plan {
   const sized = sizeShards(request);
   const { canaries, graph, keys, placed } = placeWithTrials(request, sized, random);
   const granted = grants(request, placed);
+  const ends = planEndTimes(request, { placed, graph, keys }, random);
   return {
     run: request.run,
     generation: request.generation,
@@ -41,9 +43,16 @@ export function allocate(request: AllocateRequest, random: Random): Plan {
     canaries: [...canaries],
     zones: openZones(request),
     expectedEndAt: request.now + lastEnd(placed),
-    chance: planChance(request, { placed, graph }, random),
+    chance: ends?.chanceBy(request.deadlineAt - request.now) ?? 0,
+    ...safeEnd(request, ends),
     costUsd: costOf(sized, placed, granted),
   };
+}
+
+/** Nothing while it is not known when other runs will leave room. */
+function safeEnd({ now, chance }: AllocateRequest, ends: EndTimes | undefined): Pick<Plan, 'safeEndAt'> {
+  const endMs = ends?.endBy(chance) ?? Number.POSITIVE_INFINITY;
+  return Number.isFinite(endMs) ? { safeEndAt: now + endMs } : {};
 }
 
 function openZones({ pools }: AllocateRequest): string[] {

@@ -1,5 +1,5 @@
 import type { OpenShard } from './allocate-request.ts';
-import { logSpread } from './chance-in-time.ts';
+import { logSpread } from './end-times.ts';
 
 /** With larger errors a search for a better order fits the errors, and list scheduling is as good. */
 const SPREAD_MAX = 0.2;

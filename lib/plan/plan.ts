@@ -46,6 +46,8 @@ export const Plan = z.strictObject({
   expectedEndAt: z.number(),
   /** Probability that the workflow ends by its deadline. */
   chance: z.number().min(0).max(1),
+  /** By when it ends with the probability that is asked for; nothing while a shard has no place. */
+  safeEndAt: z.number().optional(),
   /** Money for the whole run on AWS. */
   costUsd: z.number().nonnegative(),
 });

@@ -5,14 +5,16 @@ import { backlogSpanMs, streamOf } from './backlog-layout.ts';
 import { largestShare } from './cut-ranges.ts';
 import { type CuttableOperation, predecessors } from './cuttable-operation.ts';
 import { type CountLimits, type DurationCurve, durationCurve } from './duration-curve.ts';
+import { fastestCount } from './fastest-count.ts';
 import type { JoinedOperations } from './join-narrow.ts';
 import { deadlineUnreachable, type LeastCounts, leastShardCounts } from './least-shard-counts.ts';
 import { PARTITIONS_MAX } from './partition-counts.ts';
 import { partitionLayout } from './partition-layout.ts';
+import { SHARED_VARIANCE } from './shard-spread.ts';
+import { type SpreadQuantile, spreadQuantile } from './spread-quantile.ts';
+import type { WorkEstimate } from './work-estimate.ts';
 
-/** With `latency`, a shard still pays when its work is this share of its start. */
-const PAYING_WORK_SHARE = 0.5;
-/** With `latency`, shards that a slot may have one after the other: small ones end together, whatever their sizes. */
+/** Shards that a slot may have one after the other: small ones end together, whatever their sizes. */
 const SHARDS_PER_SLOT_MAX = 6;
 /** Inputs with more segments than this are taken as evenly divisible: they are, nearly. */
 const SEGMENTS_LOOKED_AT_MAX = 512;
@@ -25,13 +27,21 @@ export interface CountRequest {
   readonly shardMaxMs: DurationMs;
   /** Probability with which the deadline must be met. */
   readonly chance: number;
+  /** Power of what uncertain durations cost: 0 takes predictions for certain, 1 believes the formula. */
+  readonly caution: number;
+  /** True when a late shard gets a copy. */
+  readonly speculation: boolean;
   readonly objective: Objective;
+  /** Decided elsewhere: operations that are named here get these, as far as their limits allow. */
+  readonly counts?: ReadonlyMap<OperationId, number> | undefined;
 }
 
 export interface ShardCounts {
   readonly counts: ReadonlyMap<OperationId, number>;
   readonly least: LeastCounts;
   readonly limits: ReadonlyMap<OperationId, CountLimits>;
+  /** How uncertain durations count for an operation, at the given probability. */
+  quantileOf(estimate: WorkEstimate, level: number): SpreadQuantile;
   /** The probability that is asked of each operation, so that all of a chain keep theirs. */
   readonly level: number;
 }
@@ -45,26 +55,58 @@ export interface ShardCounts {
 export function countShards({ operations, rooms, ties }: JoinedOperations, request: CountRequest): ShardCounts {
   refuseTooMuchWork(operations, request);
   const level = request.chance ** (1 / Math.max(1, longestUncertainChain(operations)));
+  const quantileOf = quantiles(request);
   const limits = new Map(operations.map((one) => [one.id, limitsOf(one, rooms.get(one.id) ?? 1, request)]));
+  const curveAt = (one: CuttableOperation, quantile: SpreadQuantile) =>
+    curveOf(one, limits.get(one.id) ?? NO_LIMITS, quantile);
   const stages = operations.map((one) => ({
     id: one.id,
     after: predecessors(one),
-    curve: curveOf(one, limits.get(one.id) ?? NO_LIMITS, level),
+    curve: curveAt(one, quantileOf(one.estimate, level)),
   }));
   const least = leastShardCounts(stages, request.timeLeftMs);
+  const fast = quantiles({ ...request, caution: 1 });
+  const fastest = (one: CuttableOperation) =>
+    fastestCount(curveAt(one, fast(one.estimate, level)), one.estimate, request.slotMax);
   const wanted = new Map(
-    stages.map(({ id, curve }, index): [string, number] => [
-      id,
-      request.objective === 'latency' ? payingCount(curve, operations[index]) : (least.stages.get(id)?.shardCount ?? 1),
-    ]),
+    operations.map((one): [string, number] => {
+      const given = within(request.counts?.get(one.id), limits.get(one.id) ?? NO_LIMITS);
+      if (given !== undefined) return [one.id, given];
+      return [one.id, request.objective === 'latency' ? fastest(one) : (least.stages.get(one.id)?.shardCount ?? 1)];
+    }),
   );
-  return { counts: alignCounts(operations, wanted, ties), least, limits, level };
+  return { counts: alignCounts(operations, wanted, ties), least, limits, level, quantileOf };
+}
+
+/** Operations of like spread share their quantiles: the spread is taken to its next hundredth, upwards. */
+function quantiles({ caution, speculation }: Pick<CountRequest, 'caution' | 'speculation'>): ShardCounts['quantileOf'] {
+  const known = new Map<string, SpreadQuantile>();
+  return ({ sigma, stragglerShare = 0 }, level) => {
+    const spread = {
+      sigma: Math.ceil(sigma * 100) / 100,
+      sharedVariance: SHARED_VARIANCE,
+      stragglerShare: Math.ceil(stragglerShare * 100) / 100,
+      speculation,
+    };
+    const key = `${spread.sigma} ${spread.stragglerShare} ${level}`;
+    const quantile = known.get(key) ?? spreadQuantile(spread, { level, caution });
+    known.set(key, quantile);
+    return quantile;
+  };
+}
+
+function within(count: number | undefined, { floor, cap }: CountLimits): number | undefined {
+  return count === undefined ? undefined : Math.min(cap, Math.max(floor, count));
 }
 
 /** A backlog is open as long as its stream says, whatever its number of shards; what comes last has its lag. */
-function curveOf({ source, estimate }: CuttableOperation, limits: CountLimits, level: number): DurationCurve {
+function curveOf(
+  { source, estimate }: CuttableOperation,
+  limits: CountLimits,
+  quantile: SpreadQuantile,
+): DurationCurve {
   const stream = streamOf(source);
-  if (!stream) return durationCurve(estimate, limits, level);
+  if (!stream) return durationCurve(estimate, limits, quantile);
   return { counts: [limits.floor], timesMs: [backlogSpanMs(stream)] };
 }
 
@@ -90,15 +132,14 @@ function longestUncertainChain(operations: readonly CuttableOperation[]): number
 }
 
 function limitsOf(operation: CuttableOperation, room: number, request: CountRequest): CountLimits {
-  const { slotMax, shardMaxMs, objective } = request;
+  const { slotMax, shardMaxMs } = request;
   if (operation.sourceLayout?.unit === 'arrival') {
     const count = operation.sourceLayout.segments.length;
     return { floor: count, cap: count, slotMax, largestShare: () => 1 / count };
   }
   const { workMs, skew } = operation.estimate;
   const floor = Math.min(room, Math.max(1, Math.ceil((workMs * skew) / shardMaxMs)));
-  const perSlot = objective === 'latency' ? SHARDS_PER_SLOT_MAX : 1;
-  const cap = Math.max(floor, Math.min(room, perSlot * Math.max(1, slotMax)));
+  const cap = Math.max(floor, Math.min(room, SHARDS_PER_SLOT_MAX * Math.max(1, slotMax)));
   return { floor, cap, slotMax, largestShare: sharesOf(operation) };
 }
 
@@ -113,12 +154,6 @@ function sharesOf({ kind, sourceLayout, partitionWeights }: CuttableOperation): 
   }
   if (kind === 'partition') return (count) => partitionShare(count);
   return (count) => 1 / count;
-}
-
-function payingCount({ counts }: DurationCurve, operation: CuttableOperation | undefined): number {
-  const { workMs, fixedMs } = operation?.estimate ?? { workMs: 0, fixedMs: 0 };
-  const paying = counts.findLast((count) => workMs / count >= PAYING_WORK_SHARE * fixedMs);
-  return paying ?? counts[0] ?? 1;
 }
 
 const NO_LIMITS: CountLimits = { floor: 1, cap: 1, slotMax: 1, largestShare: () => 1 };

@@ -1,5 +1,5 @@
-import { probit } from 'simple-statistics';
 import type { DurationMs } from '../core/quantity.ts';
+import type { SpreadQuantile } from './spread-quantile.ts';
 import type { WorkEstimate } from './work-estimate.ts';
 
 /** Counts up to this are all looked at; above it, every count is at most this share larger than the one before. */
@@ -25,23 +25,20 @@ export interface DurationCurve {
 }
 
 /**
- * The time that an operation keeps with the given probability, for every number of shards that pays:
+ * The time that an operation keeps with the probability of the quantile, for every number of shards that pays:
  * `T(N) = fixed + work·share(N)·q(N) + perShard·N` while all run at once, where q(N) is the quantile of the slowest of N
  * shards. More shards than slots are taken in turn, by whichever slot is free: no longer than whole waves of the slowest,
- * and no longer than `(N·fixed + work) / slots + (1 - 1/slots)·(fixed + work·share(N)·q(N))` (Graham's bound).
+ * and no longer than `(N·fixed + work·Q) / slots + (1 - 1/slots)·(fixed + work·share(N)·q(N))` (Graham's bound), where Q
+ * is the quantile of all shards' work.
  *
- * All N shards, their durations independent and lognormal with mean 1, end within t with probability p exactly if each
- * one ends within t with probability p^(1/N).
- *
- * @param level probability in (0, 1) with which all shards have ended
  * @complexity O(cap) up to 1,024 shards, logarithmic above
  * @see docs/methods.md, "How many shards"; Graham, "Bounds for certain multiprocessing anomalies", 1966
  */
-export function durationCurve(estimate: WorkEstimate, limits: CountLimits, level: number): DurationCurve {
+export function durationCurve(estimate: WorkEstimate, limits: CountLimits, quantile: SpreadQuantile): DurationCurve {
   const counts: number[] = [];
   const timesMs: number[] = [];
   for (let count = limits.floor; count <= limits.cap; count = nextCount(count)) {
-    const timeMs = Math.round(operationMs(estimate, limits, { count, level }));
+    const timeMs = Math.round(operationMs(estimate, limits, { count, quantile }));
     if (timeMs >= (timesMs.at(-1) ?? Number.POSITIVE_INFINITY)) continue;
     counts.push(count);
     timesMs.push(timeMs);
@@ -49,28 +46,19 @@ export function durationCurve(estimate: WorkEstimate, limits: CountLimits, level
   return { counts, timesMs };
 }
 
-/** The time within which an operation of `count` shards ends with probability `level`. */
+/** The time within which an operation of `count` shards ends with the probability of the quantile. */
 export function operationMs(
   estimate: WorkEstimate,
   limits: Pick<CountLimits, 'slotMax' | 'largestShare'>,
-  { count, level }: { readonly count: number; readonly level: number },
+  { count, quantile }: { readonly count: number; readonly quantile: SpreadQuantile },
 ): DurationMs {
   const share = Math.max(limits.largestShare(count), estimate.skew / Math.max(count, estimate.skew));
-  const slowest = slowestFactor(count, estimate.sigma, level);
   const slots = Math.max(1, limits.slotMax);
-  const longestMs = estimate.fixedMs + estimate.workMs * share * slowest;
+  const longestMs = estimate.fixedMs + estimate.workMs * share * quantile.slowest(count);
   const inWavesMs = Math.ceil(count / slots) * longestMs;
-  const takenInTurnMs = (count * estimate.fixedMs + estimate.workMs) / slots + (1 - 1 / slots) * longestMs;
+  const takenInTurnMs =
+    (count * estimate.fixedMs + estimate.workMs * quantile.total) / slots + (1 - 1 / slots) * longestMs;
   return Math.min(inWavesMs, takenInTurnMs) + estimate.perShardMs * count;
-}
-
-/**
- * How many times the mean duration the slowest of `count` shards takes, with probability `level`.
- *
- * @param sigma spread of the log duration; 0 gives 1
- */
-export function slowestFactor(count: number, sigma: number, level: number): number {
-  return sigma === 0 ? 1 : Math.exp(sigma * probit(level ** (1 / count)) - (sigma * sigma) / 2);
 }
 
 /** Index of the smallest listed count that keeps a time; nothing when none does. @complexity O(log n) */

@@ -109,12 +109,15 @@ function coarser(
 function fuseEstimates(first: WorkEstimate, second: WorkEstimate): WorkEstimate {
   const workMs = first.workMs + second.workMs;
   const share = workMs === 0 ? 0 : first.workMs / workMs;
+  const lastShardCount = first.lastShardCount ?? second.lastShardCount;
   return {
     workMs,
     fixedMs: Math.max(first.fixedMs, second.fixedMs),
     perShardMs: Math.max(first.perShardMs, second.perShardMs),
     skew: workMs === 0 ? 1 : share * first.skew + (1 - share) * second.skew,
+    stragglerShare: Math.max(first.stragglerShare ?? 0, second.stragglerShare ?? 0),
     sigma: Math.hypot(share * first.sigma, (1 - share) * second.sigma),
+    ...(lastShardCount !== undefined && { lastShardCount }),
     bytes: first.bytes,
     memoryMiB: Math.max(first.memoryMiB, second.memoryMiB),
   };

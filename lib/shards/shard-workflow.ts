@@ -1,4 +1,5 @@
 import type { DurationMs } from '../core/quantity.ts';
+import type { OperationId } from '../workflow/definition.ts';
 import { backlogSpanMs, streamOf } from './backlog-layout.ts';
 import { type CountRequest, countShards, type ShardCounts } from './count-shards.ts';
 import { type CriticalPath, criticalPath } from './critical-path.ts';
@@ -21,6 +22,12 @@ export interface ShardRequest extends OperationFacts {
   readonly slotMax: number;
   /** Probability with which the deadline must be met. */
   readonly chance: number;
+  /** How much uncertain durations count, as a power: 0 takes predictions for certain. @default 1 */
+  readonly caution?: number;
+  /** Shard counts that are decided already, by operation. @default none */
+  readonly counts?: ReadonlyMap<OperationId, number>;
+  /** True when a late shard gets a copy while it runs. @default false */
+  readonly speculation?: boolean;
   /** Longest planned time of one shard. @default 300 s */
   readonly shardMaxMs?: DurationMs;
 }
@@ -53,9 +60,12 @@ function countRequest({
   timeLeftMs,
   slotMax,
   chance,
+  caution = 1,
+  speculation = false,
+  counts,
   shardMaxMs = SHARD_MAX_MS,
 }: ShardRequest): CountRequest {
-  return { timeLeftMs, slotMax, shardMaxMs, chance, objective: workflow.objective };
+  return { timeLeftMs, slotMax, shardMaxMs, chance, caution, speculation, counts, objective: workflow.objective };
 }
 
 function sharding(cut: readonly CutOperation[], counted: ShardCounts): Sharding {
@@ -70,7 +80,7 @@ function sharding(cut: readonly CutOperation[], counted: ShardCounts): Sharding 
 }
 
 /** The critical path when every operation takes the time that it keeps with probability `level`, as it was cut. */
-function pathAt(cut: readonly CutOperation[], { limits }: ShardCounts, level: number): CriticalPath {
+function pathAt(cut: readonly CutOperation[], { limits, quantileOf }: ShardCounts, level: number): CriticalPath {
   return criticalPath(
     cut.map(({ operation, ranges }) => {
       const total = ranges.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -82,7 +92,7 @@ function pathAt(cut: readonly CutOperation[], { limits }: ShardCounts, level: nu
       const durationMs = operationMs(
         operation.estimate,
         { slotMax, largestShare: () => share },
-        { count: ranges.length, level },
+        { count: ranges.length, quantile: quantileOf(operation.estimate, level) },
       );
       return { id: operation.id, after: predecessors(operation), durationMs: Math.round(durationMs) };
     }),

@@ -13,8 +13,12 @@ export interface WorkEstimate {
   readonly perShardMs: DurationMs;
   /** At least 1: how much longer the slowest shard takes than the mean one. */
   readonly skew: number;
-  /** Spread of a shard's log duration; 0 when run times are certain. */
+  /** Spread of a shard's log duration about the predicted one, its median; 0 when run times are certain. */
   readonly sigma: number;
+  /** Share of shards that are slow for no reason. @default 0 */
+  readonly stragglerShare?: number;
+  /** Into how many shards the last run cut it; nothing when that is not known. */
+  readonly lastShardCount?: number;
   readonly bytes: Bytes;
   readonly memoryMiB: MemoryMiB;
 }

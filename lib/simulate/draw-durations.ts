@@ -1,7 +1,7 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import { standardNormal } from '../core/standard-normal.ts';
-import { SHARED_VARIANCE } from '../plan/chance-in-time.ts';
+import { SHARED_VARIANCE, STRAGGLER_LEAST, STRAGGLER_MOST } from '../shards/shard-spread.ts';
 
 /** What the durations of a run's shards are drawn from. */
 export interface DrawnDurations {
@@ -14,10 +14,6 @@ export interface DrawnDurations {
   /** Share of shards that are slow for no reason. */
   readonly stragglerShare: number;
 }
-
-/** How many times as long a straggler takes: docs/methods.md, "How many shards". */
-const STRAGGLER_LEAST = 2;
-const STRAGGLER_MOST = 8;
 
 /** Durations lognormal about the prediction, with an error of their own and one that is shared by their type. */
 export function drawDurations(

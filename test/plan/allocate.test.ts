@@ -163,6 +163,24 @@ describe('allocate', () => {
     expect(planOf(request(shards, { deadlineAt: 1_500 })).chance).toBeGreaterThan(0.93); // the upper end at level 0.9
   });
 
+  it('says by when it ends with the asked chance, also when what runs has no time left', () => {
+    const shards = [{ ...openShard('a/0', 1_000), need: needWithin(1_000, 1.5) }];
+    const { safeEndAt = 0, chance } = planOf(request(shards, { deadlineAt: 1_000 }));
+    // the quantile at 0.95 of a lognormal with median 1 s whose upper end at level 0.9 is 1.5 s
+    expect(safeEndAt / 1_500).toBeCloseTo(1, 1);
+    expect(planOf(request(shards, { deadlineAt: safeEndAt, chance })).chance).toBeCloseTo(0.95, 2);
+    const over = { ...openShard('a/0', 1_000), running: { pool: '1769-a', remainingMs: 0 } };
+    expect(planOf(request([over])).safeEndAt).toBe(0);
+  });
+
+  it('counts on slots that others take in turn when a shard is late: claims wait for no particular slot', () => {
+    // 40 shards in 4 slots: in a fixed order each slot would add up its own ten errors
+    const uncertain = (index: number) => ({ ...openShard(`a/${index}`, 1_000), need: needWithin(1_000, 2) });
+    const { safeEndAt = 0 } = planOf(request(Array.from({ length: 40 }, (_, index) => uncertain(index))));
+    expect(safeEndAt).toBeLessThan(16_500);
+    expect(safeEndAt).toBeGreaterThan(12_000);
+  });
+
   it('is the same plan for the same request', () => {
     const asked = request([openShard('a/0', 10), openShard('b/0', 10)], { newTypes: ['a@1'] });
     expect(JSON.stringify(planOf(asked))).toBe(JSON.stringify(planOf(asked)));

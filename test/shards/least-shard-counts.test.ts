@@ -44,7 +44,7 @@ describe('leastShardCounts', () => {
   it('follows the formula for one operation: T(N) = a + W/N + c·N', () => {
     // a = 500, W = 60,000, c = 10, d = 3,500: N = ceil((3,000 - sqrt(9e6 - 2.4e6)) / 20) = 22
     const estimate = { ...certainEstimate, perShardMs: 10 };
-    const one = { id: 'one', after: [], curve: durationCurve(estimate, limits(1_000), 0.95) };
+    const one = { id: 'one', after: [], curve: durationCurve(estimate, limits(1_000), CERTAIN) };
     expect(leastShardCounts([one], 3_500).totalCount).toBe(22);
   });
 
@@ -53,7 +53,7 @@ describe('leastShardCounts', () => {
     const chain = [40_000, 10_000].map((workMs, index) => ({
       id: `s${index}`,
       after: index === 0 ? [] : ['s0'],
-      curve: durationCurve({ ...certainEstimate, workMs, fixedMs: 0 }, limits(1_000), 0.95),
+      curve: durationCurve({ ...certainEstimate, workMs, fixedMs: 0 }, limits(1_000), CERTAIN),
     }));
     const { stages: found, bound } = leastShardCounts(chain, 1_000);
     expect(found.get('s0')?.shardCount).toBeGreaterThanOrEqual(58);
@@ -63,7 +63,7 @@ describe('leastShardCounts', () => {
   });
 
   it('refuses what no count can keep, and says what could be kept', () => {
-    const one = { id: 'one', after: [], curve: durationCurve(certainEstimate, limits(10), 0.95) };
+    const one = { id: 'one', after: [], curve: durationCurve(certainEstimate, limits(10), CERTAIN) };
     expect(() => leastShardCounts([one], 6_000)).toThrow(
       expect.objectContaining({
         name: 'DeadlineUnreachable',
@@ -74,8 +74,10 @@ describe('leastShardCounts', () => {
   });
 });
 
+const CERTAIN = { slowest: () => 1, total: 1 };
+
 function curve(workMs: number): CountedStage['curve'] {
-  return durationCurve({ ...certainEstimate, workMs }, limits(COUNT_MAX), 0.95);
+  return durationCurve({ ...certainEstimate, workMs }, limits(COUNT_MAX), CERTAIN);
 }
 
 function limits(cap: number) {

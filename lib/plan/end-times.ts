@@ -1,0 +1,111 @@
+import { probit } from 'simple-statistics';
+import type { DurationMs } from '../core/quantity.ts';
+import type { Random } from '../core/random.ts';
+import { standardNormal } from '../core/standard-normal.ts';
+import type { Interval } from '../forecast/interval.ts';
+import { SHARED_VARIANCE } from '../shards/shard-spread.ts';
+import { type ClaimedRun, claimedLength } from './claimed-length.ts';
+
+/** Shard durations drawn in all; more shards get fewer samples, but never fewer than the least. */
+const DRAWS_MAX = 400_000;
+const SAMPLES_MIN = 40;
+const SAMPLES_MAX = 4_000;
+
+export interface EndTimesRequest extends ClaimedRun {
+  /** As predicted, the median; a barrier takes no time. */
+  readonly durationsMs: Float64Array;
+  /** Spread of each node's log duration. */
+  readonly sigmas: Float64Array;
+  /** A number for the type of each node. */
+  readonly typeOf: Int32Array;
+}
+
+/** When all ends, as far as that is known. */
+export interface EndTimes {
+  /** The probability that all has ended by then, from now. */
+  chanceBy(timeMs: DurationMs): number;
+  /** By when all has ended with this probability. */
+  endBy(chance: number): DurationMs;
+}
+
+/**
+ * When a plan may end, by simulation: durations are lognormal about the prediction, each with an error of its own and
+ * one that it shares with its type, and workers claim whatever is ready. The shared errors, which decide most, are
+ * spread evenly over their distribution: fewer samples tell as much.
+ *
+ * @param random source of chance; equal seeds give equal results
+ * @complexity O(samples · (n + m) log n)
+ * @see McKay, Beckman and Conover, "A comparison of three methods for selecting values of input variables", 1979
+ */
+export function endTimes(request: EndTimesRequest, random: Random): EndTimes {
+  const { graph, sigmas, typeOf } = request;
+  const samples = sampleCount(graph.taskCount, sigmas);
+  const typeCount = typeOf.reduce((most, type) => Math.max(most, type + 1), 0);
+  const sharedOf = Array.from({ length: typeCount }, () => evenNormals(samples, random));
+  const lengthOf = claimedLength(request);
+  const drawnMs = new Float64Array(graph.taskCount);
+  const endsMs = Float64Array.from({ length: samples }, (_, sample) => {
+    draw(request, { drawnMs, sharedOf, sample }, random);
+    return lengthOf(drawnMs);
+  }).sort();
+  return {
+    chanceBy: (timeMs) => countUpTo(endsMs, timeMs) / samples,
+    endBy: (chance) => endsMs[Math.max(0, Math.ceil(chance * samples) - 1)] ?? 0,
+  };
+}
+
+interface Draw {
+  readonly drawnMs: Float64Array;
+  readonly sharedOf: readonly Float64Array[];
+  readonly sample: number;
+}
+
+function draw(
+  { durationsMs, sigmas, typeOf }: EndTimesRequest,
+  { drawnMs, sharedOf, sample }: Draw,
+  random: Random,
+): void {
+  for (let node = 0; node < drawnMs.length; node += 1) {
+    const sigma = sigmas[node] ?? 0;
+    const common = Math.sqrt(SHARED_VARIANCE) * (sharedOf[typeOf[node] ?? 0]?.[sample] ?? 0);
+    const error = sigma === 0 ? 0 : sigma * (common + Math.sqrt(1 - SHARED_VARIANCE) * standardNormal(random));
+    drawnMs[node] = (durationsMs[node] ?? 0) * Math.exp(error);
+  }
+}
+
+/** One normal number from each of `count` equally likely intervals, in random order. */
+function evenNormals(count: number, random: Random): Float64Array {
+  const normals = Float64Array.from({ length: count }, (_, stratum) => probit((stratum + random()) / count));
+  for (let at = count - 1; at > 0; at -= 1) {
+    const other = Math.floor(random() * (at + 1));
+    [normals[at], normals[other]] = [normals[other] ?? 0, normals[at] ?? 0];
+  }
+  return normals;
+}
+
+function countUpTo(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What is certain needs to be looked at once. */
+function sampleCount(nodeCount: number, sigmas: Float64Array): number {
+  if (sigmas.every((sigma) => sigma === 0)) return 1;
+  return Math.max(SAMPLES_MIN, Math.min(SAMPLES_MAX, Math.floor(DRAWS_MAX / Math.max(1, nodeCount))));
+}
+
+/**
+ * The spread of a log duration whose upper end lies where an interval says.
+ *
+ * @returns 0 for an interval without width
+ */
+export function logSpread({ point, upper, level }: Interval): number {
+  if (point <= 0 || upper <= point) return 0;
+  return Math.log(upper / point) / probit((1 + level) / 2);
+}

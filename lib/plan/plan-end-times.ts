@@ -1,0 +1,89 @@
+import type { Random } from '../core/random.ts';
+import type { AllocateRequest } from './allocate-request.ts';
+import type { VcpuGain } from './claimed-length.ts';
+import { type EndTimes, endTimes, logSpread } from './end-times.ts';
+import type { PlacedShard } from './place-shards.ts';
+import { vcpuOf } from './pool.ts';
+import type { ShardGraph } from './shard-graph.ts';
+
+export interface PlacedPlan {
+  readonly placed: readonly PlacedShard[];
+  readonly graph: ShardGraph;
+  /** Order of claims, the lowest first. */
+  readonly keys: Float64Array;
+}
+
+/**
+ * When a placed run may end: see {@link endTimes}. It has the vCPUs that its plan has at the most, as soon as other
+ * runs' holds leave them.
+ *
+ * @returns nothing when a shard has no place
+ */
+export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random: Random): EndTimes | undefined {
+  const { placed, graph, keys } = plan;
+  if (placed.some(({ startMs, pool }) => !Number.isFinite(startMs) || pool === undefined)) return undefined;
+  const { taskCount } = graph.graph;
+  const types = new Map([...new Set(request.shards.map(({ type }) => type))].map((type, number) => [type, number]));
+  const memoryOf = new Map(request.pools.map(({ id, memoryMiB }) => [id, memoryMiB]));
+  const perNode = (value: (shard: number) => number) =>
+    Float64Array.from({ length: taskCount }, (_, node) => (node < placed.length ? value(node) : 0));
+  const vcpus = perNode((node) => vcpuOf(memoryOf.get(placed[node]?.pool ?? '') ?? 0));
+  return endTimes(
+    {
+      graph: graph.graph,
+      // what runs holds its slot already
+      keys: Float64Array.from(keys, (key, node) => (request.shards[node]?.running ? Number.NEGATIVE_INFINITY : key)),
+      vcpus,
+      opensMs: perNode((node) => request.shards[node]?.arrival?.opensInMs ?? 0),
+      gains: capacityGains(request, peakVcpu(placed, vcpus)),
+      durationsMs: perNode((node) => (placed[node]?.endMs ?? 0) - (placed[node]?.startMs ?? 0)),
+      sigmas: perNode((node) => spread(request, node)),
+      typeOf: Int32Array.from(perNode((node) => types.get(request.shards[node]?.type ?? '') ?? 0)),
+    },
+    random,
+  );
+}
+
+function spread({ shards }: AllocateRequest, node: number): number {
+  const need = shards[node]?.need;
+  return need ? logSpread(need.durationMs) : 0;
+}
+
+/** The most vCPUs that the plan uses at a time. */
+function peakVcpu(placed: readonly PlacedShard[], vcpus: Float64Array): number {
+  const moments = placed
+    .flatMap(({ shard, startMs, endMs }) => [
+      { atMs: startMs, vcpu: vcpus[shard] ?? 0 },
+      { atMs: endMs, vcpu: -(vcpus[shard] ?? 0) },
+    ])
+    .sort((a, b) => a.atMs - b.atMs || a.vcpu - b.vcpu);
+  const largest = vcpus.reduce((most, vcpu) => Math.max(most, vcpu), 0);
+  let used = 0;
+  // what has no time left takes a slot all the same
+  return moments.reduce((peak, { vcpu }) => {
+    used += vcpu;
+    return Math.max(peak, used);
+  }, largest);
+}
+
+/** Slots of a run that has begun are there; those of a new one come after a start, or when other runs end their holds. */
+function capacityGains(request: AllocateRequest, peak: number): readonly VcpuGain[] {
+  const { run, now, pools, ledgers, shards, startDelayMs } = request;
+  const firstMs = shards.some(({ running }) => running) ? 0 : startDelayMs;
+  const memoryOf = new Map(pools.map(({ id, memoryMiB }) => [id, memoryMiB]));
+  const others = ledgers
+    .flatMap(({ pool, holds }) =>
+      holds.map((hold) => ({ ...hold, vcpu: hold.slotCount * vcpuOf(memoryOf.get(pool) ?? 0) })),
+    )
+    .filter((hold) => hold.run !== run && hold.until > now)
+    .sort((a, b) => a.until - b.until);
+  const free = request.vcpuMax - others.reduce((sum, { vcpu }) => sum + vcpu, 0);
+  let there = Math.max(0, Math.min(peak, free));
+  const gains = [{ atMs: firstMs, vcpu: there }];
+  for (const { until, vcpu } of others) {
+    const gain = Math.min(vcpu, peak - there);
+    there += gain;
+    if (gain > 0) gains.push({ atMs: Math.max(firstMs, until - now), vcpu: gain });
+  }
+  return gains;
+}

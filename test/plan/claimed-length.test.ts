@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { claimedLength } from '../../lib/plan/claimed-length.ts';
+import { listSchedule } from '../../lib/plan/list-schedule.ts';
+import { taskGraph } from '../../lib/plan/task-graph.ts';
+
+describe('claimedLength', () => {
+  it('lasts as long as the list schedule of the same order', () => {
+    const task = fc.record({
+      durationMs: fc.integer({ min: 1, max: 1_000 }),
+      key: fc.nat({ max: 1_000 }),
+      large: fc.boolean(),
+      after: fc.nat({ max: 1_000 }),
+      waits: fc.boolean(),
+      opensMs: fc.constantFrom(0, 0, 300, 2_000),
+    });
+    fc.assert(
+      fc.property(fc.array(task, { minLength: 1, maxLength: 40 }), fc.integer({ min: 2, max: 9 }), (tasks, vcpuMax) => {
+        const waiting = tasks.map((one, index) => ({ ...one, index })).filter(({ waits, index }) => waits && index > 0);
+        const from = waiting.map(({ after, index }) => after % index);
+        const graph = taskGraph(
+          tasks.length,
+          from,
+          waiting.map(({ index }) => index),
+        );
+        const keys = Float64Array.from(tasks, ({ key }, index) => key + index / 1_000);
+        const durationsMs = Float64Array.from(tasks, ({ durationMs }) => durationMs);
+        const opensMs = Float64Array.from(tasks, ({ opensMs: opens }) => opens);
+        const classes = [1, 2].map((vcpu) => ({ vcpu, memoryMiB: 0, bins: [0] }));
+        const classOf = Int32Array.from(tasks, ({ large }) => (large ? 1 : 0));
+        const { makespanMs } = listSchedule(
+          { graph, durationsMs, releasesMs: opensMs, classOf, classes, bins: [{ vcpu: vcpuMax, memoryMiB: 0 }] },
+          keys,
+        );
+        const vcpus = Float64Array.from(tasks, ({ large }) => (large ? 2 : 1));
+        const lengthOf = claimedLength({ graph, keys, vcpus, opensMs, gains: [{ atMs: 0, vcpu: vcpuMax }] });
+        expect(lengthOf(durationsMs)).toBe(makespanMs);
+        expect(lengthOf(durationsMs)).toBe(makespanMs);
+      }),
+    );
+  });
+
+  it('waits for what other runs give back, and never ends where there is no room', () => {
+    const graph = taskGraph(2, [], []);
+    const [keys, vcpus, durationsMs] = [Float64Array.of(0, 1), Float64Array.of(1, 1), Float64Array.of(1_000, 500)];
+    const opensMs = Float64Array.of(0, 0);
+    const gains = [
+      { atMs: 600, vcpu: 1 },
+      { atMs: 900, vcpu: 1 },
+    ];
+    expect(claimedLength({ graph, keys, vcpus, opensMs, gains })(durationsMs)).toBe(1_600);
+    expect(claimedLength({ graph, keys, vcpus, opensMs, gains: gains.slice(0, 1) })(durationsMs)).toBe(2_100);
+    expect(
+      claimedLength({ graph, keys, opensMs, vcpus: Float64Array.of(1, 2), gains: gains.slice(0, 1) })(durationsMs),
+    ).toBe(Number.POSITIVE_INFINITY);
+  });
+});
