@@ -13,6 +13,7 @@ const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env
 const env = account && region ? { env: { account, region } } : {};
 const name = text('name') ?? 'foreshard';
 const tasksEntry = text('tasks');
+const replicaRegion = text('replicaRegion');
 
 const storeStack = new StoreStack(app, `${name}-store`, env);
 new ForeshardStack(app, name, {
@@ -22,6 +23,7 @@ new ForeshardStack(app, name, {
   zonal: text('zonal') !== 'false',
   provisioned: text('provisioned') === 'true',
   ...(tasksEntry !== undefined && { tasksEntry }),
+  ...(replicaRegion !== undefined && { replicaRegion }),
 });
 Tags.of(app).add('application', name);
 if (process.env.CDK_VALIDATION !== 'false') {

@@ -76,6 +76,13 @@ export interface ForeshardProps {
    */
   readonly replicaBucket?: IBucket;
   /**
+   * Another region, in which a stack of its own makes a bucket for replicas, encrypted and kept as the own bucket is. Only
+   * with `zonal: false`: zonal workers do not reach other regions.
+   *
+   * @default - none: a workflow that asks for replicas is refused
+   */
+  readonly replicaRegion?: string;
+  /**
    * Encrypts the new table and the new bucket.
    *
    * @default - the keys of DynamoDB and S3 themselves

@@ -1,4 +1,4 @@
-import { Fn, Stack, Token } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import { type Alarm, type IMetric, MathExpression, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -14,6 +14,7 @@ import { zoneMismatches } from './constructs/custom-metrics.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { Network } from './constructs/network.ts';
+import { Replicas } from './constructs/replicas.ts';
 import { STAGE_NAMES, StageFunctions } from './constructs/stage-functions.ts';
 import { StateMachines } from './constructs/state-machines.ts';
 import { grantObjects, Store } from './constructs/store.ts';
@@ -45,6 +46,7 @@ export class Foreshard extends Construct {
     const network = zones.length === 0 ? undefined : new Network(this, 'Network', { zones, logRetention });
     const settings = settingsOf(props, { prefix, zones, zoneIds: network?.zoneIds ?? [] });
     const store = new Store(this, 'Store', storeProps(props));
+    const replicas = this.replicas(props, { prefix, zonal: network !== undefined });
     const tasksEntry = props.tasksEntry ?? `${ROOT}/lib/tasks/built-in-tasks.ts`;
     const code = Code.fromAsset(bundleNow({ handlers: [...STAGE_NAMES, 'worker'], tasksEntry }));
     const workflowMachineArn = StateMachines.arn(this, prefix, 'workflow');
@@ -52,7 +54,8 @@ export class Foreshard extends Construct {
     const environment = {
       FORESHARD_TABLE: store.table.tableName,
       FORESHARD_BUCKET: store.bucket.bucketName,
-      ...(props.replicaBucket && { FORESHARD_REPLICA_BUCKET: props.replicaBucket.bucketName }),
+      ...(replicas && { FORESHARD_REPLICA_BUCKET: replicas.bucket.bucketName }),
+      ...(replicas?.region !== undefined && { FORESHARD_REPLICA_REGION: replicas.region }),
       FORESHARD_WORKFLOW_MACHINE: workflowMachineArn,
       FORESHARD_SLOT_MACHINE: slotMachineArn,
       FORESHARD_SETTINGS: Stack.of(this).toJsonString(settings),
@@ -90,9 +93,22 @@ export class Foreshard extends Construct {
     this.alarms = new Alarms(this, 'Alarms', { ...parts, machines, starter, store, deadLetters, ...topic }).all;
     new Dashboard(this, 'Dashboard', { name: prefix, machines, workers: this.workers, store, alarms: this.alarms });
     for (const input of props.inputs ?? []) this.grantInput(input);
-    if (props.replicaBucket) this.allowReplicas(props.replicaBucket, network !== undefined);
+    for (const { worker } of this.workers.pools) replicas?.grant(worker);
     this.table = store.table;
     this.bucket = store.bucket;
+  }
+
+  private replicas(
+    { replicaRegion, replicaBucket, encryptionKey }: ForeshardProps,
+    place: { readonly prefix: string; readonly zonal: boolean },
+  ): Replicas | undefined {
+    if (replicaRegion === undefined && !replicaBucket) return undefined;
+    return new Replicas(this, 'Replicas', {
+      ...place,
+      encrypted: encryptionKey !== undefined,
+      ...(replicaRegion !== undefined && { region: replicaRegion }),
+      ...(replicaBucket && { bucket: replicaBucket }),
+    });
   }
 
   /** Lets someone start runs, and see how they end. */
@@ -106,16 +122,6 @@ export class Foreshard extends Construct {
     for (const reader of [this.stages.get('sharder'), ...this.workers.pools.map(({ worker }) => worker)]) {
       grantObjects(bucket, reader, 'read');
     }
-  }
-
-  /** Workers alone write outputs and read them. */
-  private allowReplicas(bucket: IBucket, zonal: boolean): void {
-    const { region } = Stack.of(this);
-    if (zonal && ![region, bucket.env.region].some(Token.isUnresolved) && region !== bucket.env.region) {
-      const place = `the replica bucket lies in ${bucket.env.region}, which zonal workers in ${region} do not reach`;
-      throw new Error(`${place}; name a bucket of their region, or set zonal: false`);
-    }
-    for (const { worker } of this.workers.pools) grantObjects(bucket, worker, 'replace');
   }
 
   /** Lets task code do what its work needs beyond the stores: call a function, write to a queue. */

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StageHandler } from '../functions/stage.ts';
 import { s3ObjectStore } from '../lib/adapters/aws/s3-object-store.ts';
 import { tableSchema } from '../lib/adapters/aws/table-schema.ts';
+import { collect } from '../lib/core/collect.ts';
 import { Settings } from '../lib/core/settings.ts';
 import { listPools } from '../lib/plan/list-pools.ts';
 import { RunReport } from '../lib/report/run-report.ts';
@@ -54,6 +55,7 @@ const definition = {
       input: { kind: 'keys', from: 0, to: 200 },
       params: { cpuMs: 1, writeBytes: 100, per: 'record' },
       estimates: { cpuSeconds: 200 },
+      replicate: true,
     },
     { id: 'gather', task: 'replay', after: [{ operation: 'make', edge: 'wide' }], params: { cpuMs: 5 } },
   ],
@@ -63,15 +65,27 @@ describe.skipIf(endpoint === undefined || !port)('a run on moto', () => {
   let gateway: Gateway;
   let sfn: SFNClient;
   let s3: S3Client;
+  let far: S3Client;
   const arns = new Map<string, string>();
   const Bucket = `run-${unique}`;
+  /** In another region, as `replicaRegion` of the stack makes it. */
+  const Replicas = `replicas-${unique}`;
+  const REPLICA_REGION = 'eu-west-1';
+  const lost = new Set<string>();
 
   beforeAll(async () => {
     const functions = new Map<string, StageHandler<unknown>>();
     for (const name of STAGES) functions.set(name, await handlerOf(name));
     const worker = await handlerOf('worker');
     for (const { functionName } of listPools(settings, new Set())) functions.set(functionName, worker);
-    gateway = await lambdaGateway({ port, endpoint: endpoint ?? '', functions });
+    // The first output of each shard is lost in the first store, which says that it has it.
+    const loses = (method: string, path: string) => {
+      const [, key = ''] = /^\/run-[^/]+\/(runs\/run-[^/]+\/outputs\/make\/[^?]+)/.exec(path) ?? [];
+      if (method !== 'PUT' || key === '' || lost.has(key)) return false;
+      lost.add(key);
+      return true;
+    };
+    gateway = await lambdaGateway({ port, endpoint: endpoint ?? '', functions, loses });
     const client = { endpoint: `http://127.0.0.1:${port}` };
     sfn = new SFNClient(client);
     s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -80,11 +94,16 @@ describe.skipIf(endpoint === undefined || !port)('a run on moto', () => {
     await s3.send(
       new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
     );
+    far = new S3Client({ ...client, region: REPLICA_REGION, forcePathStyle: true });
+    const CreateBucketConfiguration = { LocationConstraint: REPLICA_REGION } as const;
+    await far.send(new CreateBucketCommand({ Bucket: Replicas, CreateBucketConfiguration }));
     for (const name of ['workflow', 'slot']) arns.set(name, await createMachine(sfn, name));
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: client.endpoint,
       FORESHARD_TABLE: tableName,
       FORESHARD_BUCKET: Bucket,
+      FORESHARD_REPLICA_BUCKET: Replicas,
+      FORESHARD_REPLICA_REGION: REPLICA_REGION,
       FORESHARD_WORKFLOW_MACHINE: arns.get('workflow'),
       FORESHARD_SLOT_MACHINE: arns.get('slot'),
       FORESHARD_SETTINGS: JSON.stringify(settings),
@@ -115,6 +134,15 @@ describe.skipIf(endpoint === undefined || !port)('a run on moto', () => {
     },
     RUN_MAX_MS,
   );
+
+  it('wrote its replicas into the other region, read what was lost from there, and repaired it', async () => {
+    expect(lost.size).toBeGreaterThan(1);
+    const [own, replicas] = [s3ObjectStore(s3, Bucket), s3ObjectStore(far, Replicas)];
+    for (const key of lost) expect(await own.get(key)).toEqual(await replicas.get(key));
+    // Nothing but outputs of operations that ask for it lies there.
+    const written = (await collect(replicas.list('runs/'))).map(({ location }) => location);
+    expect(written).toEqual([...lost].sort());
+  });
 
   it(
     'fails with an error that a person can act on, by the name that the state machine matches on',

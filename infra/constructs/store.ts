@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -9,18 +9,12 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  CfnBucket,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { type Bucket, CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { QUEUE_INDEX } from '../../lib/adapters/aws/table-schema.ts';
-import { acknowledge, acknowledgePattern } from './acknowledge.ts';
+import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
+import { privateBucket } from './private-bucket.ts';
 
 export interface StoreProps {
   /**
@@ -67,9 +61,6 @@ export function grantObjects(bucket: IBucket, grantee: IGrantable, access: Objec
   const reason = 'Keys hold runs, shards and what users call their inputs, which are known when they run';
   acknowledgePattern(grantee, objectsArn, reason);
 }
-
-/** Versions that a later write replaced are kept this long: outputs are never replaced, so these are few. */
-const NONCURRENT_DAYS = 30;
 
 /** What outlives every deployment: the table and the bucket. */
 export class Store extends Construct {
@@ -120,28 +111,8 @@ export class Store extends Construct {
   }
 
   private newBucket(encryptionKey: IKey | undefined): IBucket {
-    const bucket = new Bucket(this, 'Bucket', {
-      ...(encryptionKey
-        ? { encryption: BucketEncryption.KMS, encryptionKey }
-        : { encryption: BucketEncryption.S3_MANAGED }),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
-      lifecycleRules: [
-        {
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-          noncurrentVersionExpiration: Duration.days(NONCURRENT_DAYS),
-        },
-      ],
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    const bucket = privateBucket(this, 'Bucket', { ...(encryptionKey && { encryptionKey }) });
     tellEventBridge(bucket);
-    acknowledge(bucket, {
-      'AwsSolutions-S1':
-        'Only the roles of this stack reach the bucket; access logs would double its requests. CloudTrail data events are the audit where one is asked for (docs/deploy.md)',
-    });
     return bucket as IBucket;
   }
 }

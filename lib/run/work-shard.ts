@@ -11,6 +11,7 @@ import { outputRestorer } from './restore-output.ts';
 import { runSteps } from './run-steps.ts';
 import { endOf, type ShardRecord } from './shard-record.ts';
 import { type OutputStores, removeOutput, storeOutput } from './store-output.ts';
+import { withReplica } from './with-replica.ts';
 import { type AttemptMeter, attemptMeter } from './work-attempt.ts';
 import { workBlocks } from './work-blocks.ts';
 import { workInput } from './work-input.ts';
@@ -110,7 +111,7 @@ interface InputOf {
 }
 
 function inputOf({ shard, kept, context }: InputOf, services: Services, scope: WorkScope) {
-  const { objects, clock } = services;
+  const { objects, replicas, clock } = services;
   const operation = scope.operation(shard.operation);
   const restore = outputRestorer({ services, objects, context, operation: scope.operation });
   return workBlocks({
@@ -119,7 +120,7 @@ function inputOf({ shard, kept, context }: InputOf, services: Services, scope: W
     pace: scope.paces.get(shard.operation),
     kept,
     clock,
-    read: (range) => workInput({ shard, operation, range, objects, restore }, services),
+    read: (range) => workInput({ shard, operation, range, objects: withReplica(objects, replicas), restore }, services),
   });
 }
 

@@ -42,6 +42,20 @@ function make(
   return { stack, foreshard, template: Template.fromStack(stack) };
 }
 
+/** A stack whose replicas lie in another region. */
+function withReplicaRegion({ encrypted = false }) {
+  const app = new App();
+  const stack = new Stack(app, 'Test', { env: { region: 'eu-central-1' } });
+  const key = encrypted ? { encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }) } : {};
+  new Foreshard(stack, 'Foreshard', { zonal: false, tiersMiB: [1_769], replicaRegion: 'eu-west-1', ...key });
+  return { app, stack, replicas: Template.fromStack(app.node.findChild('Test-replicas') as Stack) };
+}
+
+const policiesNaming = (template: Template, text: string) =>
+  resources(template, 'AWS::IAM::Policy')
+    .map(({ Properties }) => JSON.stringify(Properties))
+    .filter((policy) => policy.includes(text));
+
 const workersOf = (template: Template) =>
   resources(template, LAMBDA).filter(({ Properties }) => Properties.Handler === 'worker.handler');
 
@@ -384,9 +398,53 @@ describe('props', () => {
     const replicaBucket = Bucket.fromBucketAttributes(stack, 'Far', attributes);
     const tiersMiB = [1_769];
     expect(() => new Foreshard(stack, 'Zonal', { replicaBucket, tiersMiB, zones: ['eu-central-1a'] })).toThrow(
-      /eu-west-1/,
+      /eu-west-1.*zonal: false/,
     );
-    expect(new Foreshard(stack, 'Regional', { replicaBucket, tiersMiB, zonal: false }).bucket).toBeDefined();
+    new Foreshard(stack, 'Regional', { replicaBucket, tiersMiB, zonal: false, name: 'other' });
+    const variables = environmentOf(Template.fromStack(stack));
+    expect(variables).toMatchObject({ FORESHARD_REPLICA_BUCKET: 'far', FORESHARD_REPLICA_REGION: 'eu-west-1' });
+  });
+
+  it('replicaRegion makes a bucket there that is deployed first, private, encrypted, and kept', () => {
+    const { app, stack, replicas } = withReplicaRegion({});
+    expect(stack.dependencies.map(({ region, node }) => [region, node.id])).toEqual([['eu-west-1', 'Test-replicas']]);
+    const [bucket] = resources(replicas, 'AWS::S3::Bucket');
+    expect(bucket?.DeletionPolicy).toBe('Retain');
+    expect(bucket?.Properties).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+    expect(JSON.stringify(resources(replicas, 'AWS::S3::BucketPolicy'))).toContain('aws:SecureTransport');
+    const template = Template.fromStack(stack);
+    const name = flat(bucket?.Properties.BucketName);
+    expect(name).toBe('test-replicas-123456789012-eu-west-1');
+    const { replicaBucket, replicaRegion } = parseEnvironment(environmentOf(template));
+    expect({ replicaBucket, replicaRegion }).toEqual({ replicaBucket: name, replicaRegion: 'eu-west-1' });
+    expect(policiesNaming(template, '-replicas-')).toHaveLength(1);
+    for (const pack of [new AwsSolutionsChecks(app), new ServerlessChecks(app)]) {
+      expect(pack.validateScope(app).violations.map(({ ruleName }) => ruleName)).toEqual([]);
+    }
+  });
+
+  it('replicaRegion encrypts replicas with a key of their region where there is an encryptionKey', () => {
+    const { stack, replicas } = withReplicaRegion({ encrypted: true });
+    replicas.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+    replicas.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/test-replicas' });
+    const using = policiesNaming(Template.fromStack(stack), 'kms:ResourceAliases');
+    expect(using).toHaveLength(1);
+    expect(using[0]).toContain('alias/test-replicas');
+  });
+
+  it('replicaRegion is refused where it cannot work: zonal workers, the own region, a bucket beside it', () => {
+    const stack = new Stack(new App(), 'Here', { env: { region: 'eu-central-1' } });
+    const make = (id: string, props: ForeshardProps) => () => new Foreshard(stack, id, { tiersMiB: [1_769], ...props });
+    expect(make('Zonal', { replicaRegion: 'eu-west-1' })).toThrow(/eu-west-1.*zonal: false/);
+    expect(make('Same', { replicaRegion: 'eu-central-1', zonal: false })).toThrow(/own region/);
+    const replicaBucket = Bucket.fromBucketName(stack, 'Mine', 'mine');
+    expect(make('Both', { replicaRegion: 'eu-west-1', zonal: false, replicaBucket })).toThrow(/one of the two/);
   });
 
   it('schedules starts a workflow again and again', () => {

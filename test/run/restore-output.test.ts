@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../lib/core/collect.ts';
+import { ForeshardError } from '../../lib/core/foreshard-error.ts';
 import type { ObjectLocation } from '../../lib/ports/object-store.ts';
 import { readAttempts } from '../../lib/run/attempt-store.ts';
 import { defineTask } from '../../lib/run/define-task.ts';
@@ -161,6 +162,29 @@ describe.each(DAMAGES)('an intermediate output that is %s', (how) => {
       error: { name: 'ChecksumMismatch', message: expect.stringContaining('not deterministic') },
     });
     expect(await readShard(services.table, run, 'a/0')).toMatchObject({ state: 'DONE' });
+  });
+});
+
+describe('a first store that does not answer', () => {
+  const source = { id: 'a', ranges: HALVES } as const;
+  const after = { id: 'b', after: [{ operation: 'a', edge: 'wide' }], tasks: ['total'], ...WIDE } as const;
+  const away = ({ objects }: { readonly objects: MemoryObjectStore }) => {
+    const get = objects.get.bind(objects);
+    objects.get = async (location, range) => {
+      if (location.includes('/outputs/a/')) throw new ForeshardError('StoreUnavailable', 'no answer');
+      return get(location, range);
+    };
+  };
+
+  it('is read from its replica, without doing any work again', async () => {
+    const { ran, result, shard } = await workedOff([{ ...source, replicate: true }, after], away);
+    expect(shard.state).toBe('DONE');
+    expect(await result()).toMatchObject(SUM);
+    expect(ran).toEqual(['a/0', 'a/1']);
+  });
+
+  it('is waited for where there is no replica', async () => {
+    await expect(workedOff([source, after], away)).rejects.toMatchObject({ name: 'StoreUnavailable' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Services } from '../../ports/services.ts';
 import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
 import { systemClock } from '../embedded/system-clock.ts';
@@ -7,7 +8,7 @@ import { threadMeter } from '../thread-meter.ts';
 import { zlibCodecs } from '../zlib-codecs.ts';
 import { dynamoTable } from './dynamo-table.ts';
 import { emfMetrics } from './emf-metrics.ts';
-import { parseEnvironment } from './environment.ts';
+import { type Environment, parseEnvironment } from './environment.ts';
 import { lambdaZone } from './lambda-zone.ts';
 import { lazyExecutions } from './lazy-executions.ts';
 import { lazyFunctions } from './lazy-functions.ts';
@@ -40,7 +41,7 @@ export function awsServices(environment: NodeJS.ProcessEnv, tasks: readonly AnyT
   return {
     table: dynamoTable({ client: dynamoClient(), tableName: settings.table }),
     objects: s3ObjectStore(s3, settings.bucket),
-    replicas: settings.replicaBucket === undefined ? undefined : s3ObjectStore(s3, settings.replicaBucket),
+    replicas: replicasOf(settings, s3),
     metrics: emfMetrics(),
     functions: lazyFunctions(),
     ...(settings.settings.workerAlias !== undefined && { provisioning: lazyProvisioning() }),
@@ -59,9 +60,15 @@ function dynamoClient(): DynamoDBClient {
   return new DynamoDBClient({ maxAttempts: ATTEMPT_MAX, requestHandler: timeouts(TABLE_TIMEOUT_MS) });
 }
 
-/** A replica lies in another region: the client follows the bucket there. */
-function s3Client(): S3Client {
+function replicasOf({ replicaBucket, replicaRegion }: Environment, s3: S3Client): ObjectStore | undefined {
+  if (replicaBucket === undefined) return undefined;
+  return s3ObjectStore(replicaRegion === undefined ? s3 : s3Client(replicaRegion), replicaBucket);
+}
+
+/** Inputs may lie in other regions: the client follows a bucket there, with two requests for one. */
+function s3Client(region?: string): S3Client {
   return new S3Client({
+    ...(region !== undefined && { region }),
     maxAttempts: ATTEMPT_MAX,
     followRegionRedirects: true,
     requestHandler: timeouts(OBJECT_TIMEOUT_MS),

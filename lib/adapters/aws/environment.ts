@@ -13,6 +13,8 @@ const Variables = z.strictObject({
   FORESHARD_BUCKET: z.string().min(1),
   /** The bucket of replicas, in this region or another; without it, no operation may ask for one. */
   FORESHARD_REPLICA_BUCKET: z.string().min(1).optional(),
+  /** Where that bucket lies, when not here: a client asks for it there. */
+  FORESHARD_REPLICA_REGION: z.string().min(1).optional(),
   FORESHARD_WORKFLOW_MACHINE: Arn,
   FORESHARD_SLOT_MACHINE: Arn,
   /** JSON of {@link Settings}. */
@@ -23,6 +25,7 @@ export interface Environment {
   readonly table: string;
   readonly bucket: string;
   readonly replicaBucket: string | undefined;
+  readonly replicaRegion: string | undefined;
   readonly machineArns: { readonly workflow: string; readonly slot: string };
   readonly settings: Settings;
 }
@@ -35,6 +38,7 @@ export function parseEnvironment(environment: Readonly<Record<string, string | u
     table: variables.FORESHARD_TABLE,
     bucket: variables.FORESHARD_BUCKET,
     replicaBucket: variables.FORESHARD_REPLICA_BUCKET,
+    replicaRegion: variables.FORESHARD_REPLICA_REGION,
     machineArns: { workflow: variables.FORESHARD_WORKFLOW_MACHINE, slot: variables.FORESHARD_SLOT_MACHINE },
     settings: variables.FORESHARD_SETTINGS,
   };

@@ -24,6 +24,8 @@ describe('parseEnvironment', () => {
     expect(parseEnvironment(variables).replicaBucket).toBeUndefined();
     const { replicaBucket } = parseEnvironment({ ...variables, FORESHARD_REPLICA_BUCKET: 'second' });
     expect(replicaBucket).toBe('second');
+    const far = { ...variables, FORESHARD_REPLICA_BUCKET: 'second', FORESHARD_REPLICA_REGION: 'eu-west-1' };
+    expect(parseEnvironment(far).replicaRegion).toBe('eu-west-1');
   });
 
   it.each([
