@@ -1,21 +1,13 @@
 import { components } from '../lib/forecast/components.ts';
-import { ensemble } from '../lib/forecast/ensemble.ts';
 import type { LstmDocument } from '../lib/forecast/lstm/lstm-document.ts';
 import { trainLstm } from '../lib/forecast/lstm/train-lstm.ts';
 import { lstm } from '../lib/forecast/models/lstm.ts';
 import type { PointModel } from '../lib/forecast/point-model.ts';
 import type { Bench } from './bench.ts';
 import { type M4Series, readM4Hourly } from './data/m4-hourly.ts';
-import {
-  average,
-  meanAbsoluteError,
-  overallWeightedAverage,
-  seasonalScale,
-  smape,
-} from './measures/forecast-scores.ts';
+import { hourlyForecast } from './measures/hourly-forecast.ts';
+import { m4Scores } from './measures/m4-scores.ts';
 
-const HORIZON = 48;
-const SEASONS = [24, 168];
 const SEED = 1;
 const STEP_COUNT = 2_500;
 
@@ -37,7 +29,7 @@ export const bench: Bench = {
     const networks = halves.map((half, index) => train(half, halves[1 - index] ?? []));
     const trainSeconds = (performance.now() - startedAt) / 1_000 / networks.length;
     const across = (foreign: boolean, modelsWith: (network: PointModel) => readonly PointModel[], hours?: number) =>
-      scoresOf(
+      m4Scores(
         halves.flatMap((half, index) => {
           const network = lstm(networks[foreign ? 1 - index : index] as LstmDocument);
           return half.map((one) => ({ one, points: predict(one, modelsWith(network), hours) }));
@@ -67,11 +59,11 @@ export const bench: Bench = {
         coldJoinedOwa: coldJoined ?? Number.NaN,
       },
       targets: { seenOwa: { atMost: 0.457 }, unseenOwa: { atMost: 0.489 } },
-      table: rows.map(([method, { owa, smapeMean, maseMean }]) => ({
+      table: rows.map(([method, { owa, smape, mase }]) => ({
         method,
         OWA: owa.toFixed(4),
-        sMAPE: smapeMean.toFixed(2),
-        MASE: maseMean.toFixed(3),
+        sMAPE: smape.toFixed(2),
+        MASE: mase.toFixed(3),
       })),
     };
   },
@@ -85,19 +77,5 @@ function train(series: readonly M4Series[], others: readonly M4Series[]): LstmDo
 /** @param hours of the history that are known; all of it when undefined */
 function predict({ known }: M4Series, models: readonly PointModel[], hours?: number): readonly number[] {
   const values = hours === undefined ? known : known.slice(-hours);
-  const fitted = ensemble({ horizon: HORIZON, models }).fit({
-    values,
-    startedAt: 0,
-    stepMs: 3_600_000,
-    seasons: SEASONS,
-  });
-  return fitted.predict(HORIZON, 0.95).map(({ point }) => point);
-}
-
-function scoresOf(answers: readonly { readonly one: M4Series; readonly points: readonly number[] }[]) {
-  const smapeMean = average(answers.map(({ one, points }) => smape(points, one.future)));
-  const maseMean = average(
-    answers.map(({ one, points }) => meanAbsoluteError(points, one.future) / seasonalScale(one.known, HORIZON / 2)),
-  );
-  return { owa: overallWeightedAverage(smapeMean, maseMean), smapeMean, maseMean };
+  return hourlyForecast(values, models).map(({ point }) => point);
 }

@@ -1,21 +1,12 @@
 import { seededRandom } from '../lib/core/random.ts';
-import { ensemble } from '../lib/forecast/ensemble.ts';
 import type { Interval } from '../lib/forecast/interval.ts';
 import type { Bench, BenchRow } from './bench.ts';
 import { type M4Series, readM4Hourly } from './data/m4-hourly.ts';
-import {
-  average,
-  coveredCount,
-  intervalScore,
-  meanAbsoluteError,
-  overallWeightedAverage,
-  seasonalScale,
-  smape,
-} from './measures/forecast-scores.ts';
+import { average, coveredCount, intervalScore, seasonalScale } from './measures/forecast-scores.ts';
+import { hourlyForecast, M4_HORIZON, M4_LEVEL } from './measures/hourly-forecast.ts';
+import { type M4Scores, m4Scores } from './measures/m4-scores.ts';
 
-const HORIZON = 48;
 const SEASON = 24;
-const LEVEL = 0.95;
 const SEED = 7;
 
 /** The M4 competition's hourly series: points, intervals, and the same with spikes and with a shift of the level. */
@@ -59,23 +50,19 @@ export const bench: Bench = {
   },
 };
 
-interface Scores {
-  readonly owa: number;
-  readonly smape: number;
-  readonly mase: number;
+interface Scores extends M4Scores {
   readonly msis: number;
   readonly coverage: number;
 }
 
 function predict({ known }: M4Series): readonly Interval[] {
-  const series = { values: known, startedAt: 0, stepMs: 3_600_000, seasons: [SEASON, 7 * SEASON] };
-  return ensemble({ horizon: HORIZON }).fit(series).predict(HORIZON, LEVEL);
+  return hourlyForecast(known);
 }
 
 function seasonalNaive({ known }: M4Series): readonly Interval[] {
-  return Array.from({ length: HORIZON }, (_, step) => {
+  return Array.from({ length: M4_HORIZON }, (_, step) => {
     const point = known.at(-SEASON + (step % SEASON)) ?? 0;
-    return { point, lower: point, upper: point, level: LEVEL };
+    return { point, lower: point, upper: point, level: M4_LEVEL };
   });
 }
 
@@ -85,21 +72,18 @@ function scoresOf(
   method: (series: M4Series) => readonly Interval[],
   unharmed: readonly M4Series[] = series,
 ): Scores {
-  const each = series.map((one, index) => {
+  const answers = series.map((one, index) => {
     const intervals = method(one);
-    const points = intervals.map(({ point }) => point);
-    const scale = seasonalScale(unharmed[index]?.known ?? one.known, SEASON);
     return {
-      smape: smape(points, one.future),
-      mase: meanAbsoluteError(points, one.future) / scale,
-      msis: intervalScore(intervals, one.future) / scale,
-      coverage: coveredCount(intervals, one.future) / HORIZON,
+      one,
+      intervals,
+      points: intervals.map(({ point }) => point),
+      unharmed: unharmed[index]?.known ?? one.known,
     };
   });
-  const mean = (measure: keyof (typeof each)[number]) => average(each.map((scores) => scores[measure]));
-  const [smapeMean, maseMean] = [mean('smape'), mean('mase')];
-  const owa = overallWeightedAverage(smapeMean, maseMean);
-  return { owa, smape: smapeMean, mase: maseMean, msis: mean('msis'), coverage: mean('coverage') };
+  const msis = answers.map((a) => intervalScore(a.intervals, a.one.future) / seasonalScale(a.unharmed, SEASON));
+  const coverage = answers.map(({ intervals, one }) => coveredCount(intervals, one.future) / M4_HORIZON);
+  return { ...m4Scores(answers), msis: average(msis), coverage: average(coverage) };
 }
 
 /** One value in a hundred is five times as large or as small. */
