@@ -10,7 +10,7 @@ import { Settings } from '../lib/core/settings.ts';
 import { bundleNow } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
-import { zoneMismatches } from './constructs/custom-metrics.ts';
+import { decayedForecasts, zoneMismatches } from './constructs/custom-metrics.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { Network } from './constructs/network.ts';
@@ -163,6 +163,11 @@ export class Foreshard extends Construct {
   /** Attempts that ran in another zone than their pool's, by zone; none when there are regional pools alone. */
   metricZoneMismatches(options?: MetricOptions): readonly Metric[] {
     return zoneMismatches(this.workers.zones, options);
+  }
+
+  /** Shard types whose forecasts got worse than they were, or than they promise. */
+  metricForecastDecay(options?: MetricOptions): Metric {
+    return decayedForecasts(options);
   }
 
   /** How long a run takes. */

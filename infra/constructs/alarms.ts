@@ -5,7 +5,7 @@ import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { zoneMismatches } from './custom-metrics.ts';
+import { decayedForecasts, zoneMismatches } from './custom-metrics.ts';
 import type { StageFunctions } from './stage-functions.ts';
 import type { Starter } from './starter.ts';
 import type { StateMachines } from './state-machines.ts';
@@ -122,6 +122,11 @@ function watches({
       threshold: 1,
       description: 'Workers run in another zone than their pool: losing one zone can stop two pools.',
     }),
+    ForecastsDecayed: {
+      metric: decayedForecasts(),
+      threshold: 1,
+      description: 'Forecasts got worse than they were, or miss more often than they promise.',
+    },
     TriggersLost: {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
       threshold: 1,

@@ -56,13 +56,14 @@ const INTERFACE_CALLS = [
 /** One Lambda function with its own role and log group, and no permission but to log and to trace. */
 export class StageFunction extends Construct {
   readonly resource: LambdaFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: StageFunctionProps) {
     super(scope, id);
     const { placement, logRetention } = props;
-    const logGroup = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.logGroup = new LogGroup(this, 'Logs', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    this.logGroup.grantWrite(role);
     if (placement) allowInterfaces(role, props.functionName);
     this.resource = new LambdaFunction(this, 'Resource', {
       functionName: props.functionName,
@@ -75,7 +76,7 @@ export class StageFunction extends Construct {
       timeout: props.timeout,
       environment: { ...props.environment },
       role,
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       ...(props.deadLetters && { deadLetterQueue: props.deadLetters }),

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
 import { allowForgetting, allowProvisioning } from './allow-provisioning.ts';
+import { countDecays } from './custom-metrics.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ObjectAccess, Store } from './store.ts';
 
@@ -23,8 +24,8 @@ export const STATE_NAMES = [
   'aborter',
   'profiler',
 ] as const;
-/** Every function beside the workers: a schedule alone calls the sweeper, CloudFormation the cleaner. */
-export const STAGE_NAMES = [...STATE_NAMES, 'sweeper', 'cleaner'] as const;
+/** Every function beside the workers: schedules alone call the sweeper and the refresher, CloudFormation the cleaner. */
+export const STAGE_NAMES = [...STATE_NAMES, 'sweeper', 'refresher', 'cleaner'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
 export interface StageFunctionsProps {
@@ -49,20 +50,21 @@ const OBJECT_ACCESS: ReadonlyMap<StageName, ObjectAccess> = new Map([
   ['forecaster', 'write'],
   ['allocator', 'write'],
   ['finisher', 'write'],
+  ['profiler', 'read'],
   ['reserver', 'read'],
   ['dispatcher', 'read'],
   ['monitor', 'read'],
   ['resharder', 'read'],
 ]);
 /** Stages that compute over all shards of a run get a whole vCPU; the others wait for the table. */
-const PLANNING: ReadonlySet<StageName> = new Set(['sharder', 'forecaster', 'allocator', 'resharder', 'profiler']);
+const PLANNING: ReadonlySet<StageName> = new Set(['sharder', 'forecaster', 'allocator', 'resharder', 'refresher']);
 /** Rules and schedules call them without waiting for the answer: a call that fails for good is kept. */
 const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set([
   'aborter',
   'reserver',
   'recovery',
-  'profiler',
   'sweeper',
+  'refresher',
   'cleaner',
 ]);
 const PLANNING_MEMORY_MIB = 1_769;
@@ -80,7 +82,7 @@ export class StageFunctions extends Construct {
     this.allowSlots(props);
     this.allowReservations(props.workerArns);
     // CloudWatch knows no resources for reading.
-    allow(this.get('profiler'), ['cloudwatch:GetMetricData'], ['*']);
+    allow(this.get('refresher'), ['cloudwatch:GetMetricData'], ['*']);
     if (!props.provisioned) return;
     allowProvisioning(this.get('reserver'), props.workerArns);
     allowForgetting(this.get('cleaner'));
@@ -94,7 +96,7 @@ export class StageFunctions extends Construct {
 
   private stage(name: StageName, props: StageFunctionsProps): LambdaFunction {
     const { prefix, code, environment, store, logRetention, deadLetters } = props;
-    const { resource } = new StageFunction(this, pascal(name), {
+    const { resource, logGroup } = new StageFunction(this, pascal(name), {
       functionName: `${prefix}-${name}`,
       handler: name,
       code,
@@ -105,6 +107,7 @@ export class StageFunctions extends Construct {
       ...(CALLED_BY_EVENTS.has(name) && { deadLetters }),
     });
     store.grantTable(resource);
+    if (name === 'refresher') countDecays(logGroup);
     const access = OBJECT_ACCESS.get(name);
     if (access) store.grantObjects(resource, access);
     return resource;

@@ -32,7 +32,7 @@ export interface TriggersProps {
   readonly bucket: IBucket;
   readonly schedules: readonly WorkflowSchedule[];
   /**
-   * When the profiler takes in what was measured.
+   * When the refresher takes in what was measured.
    *
    * @default - every 15 minutes
    */
@@ -66,7 +66,7 @@ export class Triggers extends Construct {
     this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     const reconciling = this.callOn(ScheduleExpression.rate(RECONCILE_EVERY), 'Reconcile', stages.get('reserver'));
     reconciling.node.addDependency(props.cleanUp);
-    this.callOn(props.profilerSchedule ?? ScheduleExpression.rate(REFRESH_EVERY), 'Refresh', stages.get('profiler'));
+    this.callOn(props.profilerSchedule ?? ScheduleExpression.rate(REFRESH_EVERY), 'Refresh', stages.get('refresher'));
     this.callOn(ScheduleExpression.rate(SWEEP_EVERY), 'Sweep', stages.get('sweeper'));
     for (const schedule of props.schedules) this.runOn(schedule, workflow);
     this.runOnUpload(props);

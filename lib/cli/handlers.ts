@@ -6,6 +6,7 @@ import { handler as forecaster } from '../../functions/forecaster.ts';
 import { handler as monitor } from '../../functions/monitor.ts';
 import { handler as profiler } from '../../functions/profiler.ts';
 import { handler as recovery } from '../../functions/recovery.ts';
+import { handler as refresher } from '../../functions/refresher.ts';
 import { handler as reserver } from '../../functions/reserver.ts';
 import { handler as resharder } from '../../functions/resharder.ts';
 import { handler as sharder } from '../../functions/sharder.ts';
@@ -23,6 +24,7 @@ export const handlers: ReadonlyMap<string, LambdaHandler> = new Map<string, Lamb
     monitor,
     profiler,
     recovery,
+    refresher,
     reserver,
     resharder,
     sharder,

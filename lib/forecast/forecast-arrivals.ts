@@ -5,6 +5,7 @@ import { gridStart, resolutionFor } from '../profile/series/resolution.ts';
 import { ensemble } from './ensemble.ts';
 import { Interval } from './interval.ts';
 import { AdaptiveState, afterOutcome, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
+import type { JudgedStep } from './judged-step.ts';
 
 /** How far work that arrives is forecast: as far as the fine grid is for. */
 const HORIZON_MS = 6 * 3_600_000;
@@ -61,7 +62,10 @@ export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefine
   const [first] = recent;
   if (first === undefined) return undefined;
   const values = busySlots(recent, first.at, startsAt);
-  const accuracy = judged(arrivals, startsAt, before?.accuracy ?? startAdaptive(level));
+  const accuracy = judgeArrivals(before, buckets, readUntil).reduce(
+    (state, step) => afterOutcome(state, { ...step, level }, step.actual),
+    before?.accuracy ?? startAdaptive(level),
+  );
   const series = { values, startedAt: first.at, stepMs: STEP_MS, seasons: [DAY_STEPS, 7 * DAY_STEPS] };
   const stepCount = HORIZON_MS / STEP_MS;
   const fitted = ensemble({ horizon: stepCount }).fit(series);
@@ -81,15 +85,26 @@ function busySlots(buckets: readonly Bucket[], from: EpochMs, until: EpochMs): r
   return values.map((sumMs) => sumMs / STEP_MS);
 }
 
-/** What has become of the next hour of the forecast before, as far as it is over. */
-function judged({ buckets, before }: Arrivals, until: EpochMs, accuracy: AdaptiveState): AdaptiveState {
-  if (before === undefined) return accuracy;
+/**
+ * What has become of the next hour of a forecast, as far as it is over.
+ *
+ * @param until everything before it was read
+ * @returns ascending
+ */
+export function judgeArrivals(
+  before: ArrivalForecast | undefined,
+  buckets: readonly Bucket[],
+  until: EpochMs,
+): readonly JudgedStep[] {
+  if (before === undefined) return [];
   const { startsAt } = before;
-  const truths = busySlots(buckets, startsAt, Math.max(startsAt, Math.min(until, startsAt + JUDGED_STEPS * STEP_MS)));
-  return truths.reduce((state, truth, ahead) => {
-    const interval = before.busySlots[ahead];
-    return interval ? afterOutcome(state, interval, truth) : state;
-  }, accuracy);
+  const judgedUntil = Math.max(startsAt, Math.min(gridStart(until, STEP_MS), startsAt + JUDGED_STEPS * STEP_MS));
+  const [naive = 0, ...truths] = busySlots(buckets, startsAt - STEP_MS, judgedUntil);
+  return truths.flatMap((actual, ahead) => {
+    const { lower, point, upper } = before.busySlots[ahead] ?? {};
+    if (lower === undefined || point === undefined || upper === undefined) return [];
+    return [{ at: startsAt + ahead * STEP_MS, lower, point, upper, actual, naive }];
+  });
 }
 
 /** The share of truths that lay inside their intervals; undefined before there were any. */

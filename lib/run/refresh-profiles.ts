@@ -1,13 +1,14 @@
 import { byCodeUnit } from '../core/by-code-unit.ts';
 import type { ShardType } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
-import { ARRIVAL_RESOLUTION, forecastArrivals, measuredCoverage } from '../forecast/forecast-arrivals.ts';
+import { measuredCoverage } from '../forecast/forecast-arrivals.ts';
 import type { Services } from '../ports/services.ts';
-import type { Profile } from '../profile/profile.ts';
 import { catchUpWindows } from '../profile/series/catch-up-windows.ts';
-import { readBuckets, storeBuckets } from '../profile/series/series-store.ts';
-import { type FollowedType, followedTypes, markRead, writeArrivals } from './arrival-store.ts';
+import { storeBuckets } from '../profile/series/series-store.ts';
+import { type FollowedType, followedTypes, markRead } from './arrival-store.ts';
+import { LOAD_METRIC, loadSeries } from './load-series.ts';
 import { readProfiles } from './profile-store.ts';
+import { refitType } from './refit-type.ts';
 
 /** What a refresh did and what it left to the next one. */
 export interface Refreshed {
@@ -19,12 +20,12 @@ export interface Refreshed {
   readonly skipped: readonly ShardType[];
   /** Of all types' intervals that have come true or not; undefined before there were any. */
   readonly lowestCoverage: number | undefined;
+  /** Of those made anew, the types whose forecasts got worse: an alarm looks at their number. */
+  readonly decayed: readonly ShardType[];
+  readonly decayedCount: number;
 }
 
 type Needed = Pick<Services, 'table' | 'metrics' | 'clock' | 'settings'>;
-
-/** The time that work takes tells how many slots it keeps busy. */
-const METRIC = 'durationMs';
 
 /** Types that are read together: two queries each, far below one call's limit. */
 const TYPES_AT_ONCE_MAX = 100;
@@ -46,6 +47,7 @@ export async function refreshProfiles(services: Needed, until: EpochMs): Promise
   const refitted: ShardType[] = [];
   const unchanged: ShardType[] = [];
   const skipped: ShardType[] = [];
+  const decayed: ShardType[] = [];
   for (const group of groupsOf(await followedTypes(table))) {
     const names = group.map(({ type }) => type);
     if (clock.now() >= until) {
@@ -59,13 +61,15 @@ export async function refreshProfiles(services: Needed, until: EpochMs): Promise
       if (!isNew && reaches(one, news.readUntil)) unchanged.push(one.type);
       else if (clock.now() >= until) skipped.push(one.type);
       else {
-        await refit(one, { profile: profiles.get(one.type), readUntil: news.readUntil }, services);
+        const decays = await refitType(one, { profile: profiles.get(one.type), readUntil: news.readUntil }, services);
         refitted.push(one.type);
+        if (decays) decayed.push(one.type);
       }
       if (!skipped.includes(one.type)) await markRead(table, one.type, news.readUntil);
     }
   }
-  return { refitted, unchanged, skipped, lowestCoverage: lowestCoverage(await followedTypes(table)) };
+  const coverage = lowestCoverage(await followedTypes(table));
+  return { refitted, unchanged, skipped, lowestCoverage: coverage, decayed, decayedCount: decayed.length };
 }
 
 /** Those that waited longest come first; types that were read up to the same moment are read together. */
@@ -88,12 +92,12 @@ async function takeIn(group: readonly FollowedType[], { table, metrics, clock }:
   const cursor = group[0]?.readUntil;
   const changed = new Set<ShardType>();
   const windows = catchUpWindows(cursor, clock.now());
-  const series = group.map(({ type }) => ({ metric: METRIC, dimensions: { type } }));
+  const series = group.map(({ type }) => ({ metric: LOAD_METRIC, dimensions: { type } }));
   for (const window of windows) {
     const read = await metrics.read(series, window);
     for (const [position, { type }] of group.entries()) {
       const buckets = read[position] ?? [];
-      if (buckets.length > 0) await storeBuckets(table, seriesOf(type), { buckets, stepMs: window.stepMs });
+      if (buckets.length > 0) await storeBuckets(table, loadSeries(type), { buckets, stepMs: window.stepMs });
       if (buckets.some(({ at }) => at >= (cursor ?? 0))) changed.add(type);
     }
   }
@@ -105,30 +109,10 @@ function reaches({ forecast }: FollowedType, now: EpochMs): boolean {
   return forecast.startsAt + forecast.busySlots.length * forecast.stepMs - now >= REACH_MIN_MS;
 }
 
-async function refit(
-  { type, forecast: before }: FollowedType,
-  { profile, readUntil }: { readonly profile: Profile | undefined; readonly readUntil: EpochMs },
-  { table, settings }: Needed,
-): Promise<void> {
-  const buckets = await readBuckets(table, seriesOf(type), { resolution: ARRIVAL_RESOLUTION, now: readUntil });
-  const forecast = forecastArrivals({ type, buckets, readUntil, level: settings.level, before });
-  await writeArrivals(table, type, { forecast, tierShares: tierShares(profile) });
-}
-
-function tierShares(profile: Profile | undefined): ReadonlyMap<number, number> {
-  const samples = profile?.samples ?? [];
-  const tiers = Map.groupBy(samples, ({ memoryTierMiB }) => memoryTierMiB);
-  return new Map([...tiers].map(([memoryMiB, { length }]) => [memoryMiB, length / samples.length]));
-}
-
 function lowestCoverage(types: readonly FollowedType[]): number | undefined {
   const judged = types.flatMap(({ forecast }) => {
     const coverage = forecast && forecast.accuracy.seenCount >= SEEN_MIN && measuredCoverage(forecast.accuracy);
     return typeof coverage === 'number' ? [coverage] : [];
   });
   return judged.length > 0 ? Math.min(...judged) : undefined;
-}
-
-function seriesOf(type: ShardType): string {
-  return `${METRIC}#${type}`;
 }

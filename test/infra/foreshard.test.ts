@@ -457,10 +457,10 @@ describe('props', () => {
     });
   });
 
-  it('profilerSchedule says when the profiler reads what was measured, which it alone may', () => {
+  it('profilerSchedule says when the refresher reads what was measured, which it alone may', () => {
     const { template } = make(() => ({ profilerSchedule: ScheduleExpression.cron({ minute: '7' }) }));
     const refresh = resources(template, 'AWS::Scheduler::Schedule').filter(({ Properties }) =>
-      JSON.stringify(Properties).includes('Profiler'),
+      JSON.stringify(Properties).includes('Refresher'),
     );
     expect(refresh.map(({ Properties }) => Properties?.ScheduleExpression)).toEqual(['cron(7 * * * ? *)']);
     expect(JSON.stringify(refresh)).toContain('"Input":"{}"');
@@ -468,7 +468,21 @@ describe('props', () => {
       JSON.stringify(Properties).includes('cloudwatch:GetMetricData'),
     );
     expect(readers).toHaveLength(1);
-    expect(JSON.stringify(readers)).toContain('Profiler');
+    expect(JSON.stringify(readers)).toContain('Refresher');
+  });
+
+  it('counts decayed forecasts by what the refresher logs, and raises the alarm at one', () => {
+    const { template } = make();
+    const [filter] = resources(template, 'AWS::Logs::MetricFilter');
+    expect(filter?.Properties?.MetricTransformations).toEqual([
+      { MetricName: 'decayedForecastCount', MetricNamespace: 'Foreshard', MetricValue: '$.response.decayedCount' },
+    ]);
+    expect(JSON.stringify(filter?.Properties?.LogGroupName)).toContain('Refresher');
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'decayedForecastCount',
+      Namespace: 'Foreshard',
+      Threshold: 1,
+    });
   });
 
   it('uploadPrefix says which uploads start a run', () => {
@@ -523,6 +537,7 @@ describe('grants and metrics', () => {
     const concurrent = used(foreshard.metricConcurrentWorkers()).map(({ metricName }) => metricName);
     expect(concurrent).toEqual(pools.fill('ConcurrentExecutions'));
     expect(foreshard.metricReserverErrors().metricName).toBe('Errors');
+    expect(foreshard.metricForecastDecay()).toMatchObject({ metricName: 'decayedForecastCount', statistic: 'Maximum' });
     expect(foreshard.metricZoneMismatches().map(({ dimensions }) => dimensions)).toEqual([
       { zone: 'a' },
       { zone: 'b' },

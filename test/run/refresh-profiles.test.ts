@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { handler as profiler } from '../../functions/profiler.ts';
+import { handler as refresher } from '../../functions/refresher.ts';
 import { handler as reserver } from '../../functions/reserver.ts';
 import type { StageContext } from '../../functions/stage.ts';
+import { seededRandom } from '../../lib/core/random.ts';
+import { arrivalTrend } from '../../lib/forecast/arrival-record.ts';
 import { toEmf } from '../../lib/profile/emf.ts';
 import { readArrivals, readExpected } from '../../lib/run/arrival-store.ts';
 import { storeAttempts } from '../../lib/run/attempt-store.ts';
+import { readInsight } from '../../lib/run/insight-store.ts';
 import { learnFromRun } from '../../lib/run/learn-from-run.ts';
 import { refreshProfiles } from '../../lib/run/refresh-profiles.ts';
 import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
@@ -25,7 +28,7 @@ async function worked(services: MemoryServices, type: string, { hours = 48, from
     }
   }
   await storeAttempts(services.table, [anAttempt({ run: `run-${type}`, type, startedAt: from })]);
-  await learnFromRun(`run-${type}`, services.table);
+  await learnFromRun(`run-${type}`, services);
 }
 
 function at(hours: number): MemoryServices {
@@ -121,24 +124,56 @@ describe('refreshProfiles', () => {
     await refreshProfiles(services, NEVER);
     await worked(services, 'clean@1', { from: START + 48 * HOUR, hours: 3 });
     await worked(services, 'clean@1', { from: START + 48 * HOUR, hours: 3 });
+    const missedCounts: number[] = [];
     for (let half = 0; half < 6; half += 1) {
       await services.clock.pass(HOUR / 2);
       await refreshProfiles(services, NEVER);
+      const forecast = await readArrivals(services.table, 'clean@1');
+      expect(forecast?.accuracy.seenCount).toBe(6 * (half + 1));
+      missedCounts.push(forecast?.accuracy.missedCount ?? 0);
+      if (half === 0) expect(forecast?.accuracy.askedMiss).toBeLessThan(0.1);
     }
-    const forecast = await readArrivals(services.table, 'clean@1');
-    expect(forecast?.accuracy.seenCount).toBe(36);
-    // The six steps of the forecast that could not know of it.
-    expect(forecast?.accuracy.missedCount).toBe(6);
-    expect(forecast?.accuracy.askedMiss).toBeLessThan(0.1);
+    // Nothing had ever moved, and then doubled: no forecast made before it can have held a single one of its six steps.
+    expect(missedCounts[0]).toBe(6);
+    // The others knew. They may miss as often as they promise, with a tenth each: more than 9 of 30 has a chance of
+    // 0.00045, the upper tail of that binomial.
+    expect((missedCounts.at(-1) ?? 0) - 6).toBeLessThanOrEqual(9);
     const { lowestCoverage = 1 } = await refreshProfiles(services, NEVER);
     expect(lowestCoverage).toBeLessThan(0.9);
+  });
+
+  it('keeps what became of its forecasts, and names a type whose forecasts decay', async () => {
+    const services = at(48);
+    await worked(services, 'clean@1');
+    expect(await refreshProfiles(services, NEVER)).toMatchObject({ decayed: [], decayedCount: 0 });
+    // Work comes in bursts of a random height, which nothing before has shown.
+    const random = seededRandom(3);
+    for (let quarter = 0; quarter < 16; quarter += 1) {
+      const now = services.clock.now();
+      const bursts = Math.floor(random() * 8);
+      for (let burst = 0; burst < bursts; burst += 1) {
+        await worked(services, 'clean@1', { from: now, hours: 1 / 4 });
+      }
+      await services.clock.pass(HOUR / 4);
+      await refreshProfiles(services, NEVER);
+    }
+    const { arrivals } = await readInsight(services.table, 'clean@1');
+    expect(arrivals?.steps).toHaveLength(48);
+    const last = arrivals?.steps.at(-1);
+    expect(last?.at).toBe(START + 52 * HOUR - 5 * MINUTE);
+    expect(arrivals?.days).toHaveLength(1);
+    services.metrics.emit(toEmf(anAttempt({ type: 'clean@1', startedAt: services.clock.now() })));
+    await services.clock.pass(5 * MINUTE);
+    const trend = arrivals && arrivalTrend(arrivals, services.settings.level);
+    expect(trend?.decay).toBe('coverage');
+    expect(await refreshProfiles(services, NEVER)).toMatchObject({ decayed: ['clean@1'], decayedCount: 1 });
   });
 
   it('lets the reserver reserve ahead of work that is not there yet', async () => {
     const services = at(48);
     await worked(services, 'clean@1');
     const before = await services.clock.during(reserver({}, context(services)));
-    await profiler({}, context(services));
+    await refresher({}, context(services));
     await services.clock.pass(MINUTE);
     await services.clock.during(reserver({}, context(services)));
     expect(before).toMatchObject({ mode: 'reserving', steps: [] });

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import type { RunId, ShardType } from '../core/ids.ts';
+import { parseStrictly } from '../core/parse-strictly.ts';
+import { AccuracyPeriod } from '../forecast/accuracy-trend.ts';
+import type { ItemKey, Table } from '../ports/table.ts';
+
+/** How many runs of a type are remembered: the newest. */
+const RUNS_MAX = 60;
+
+const RunPeriod = AccuracyPeriod.extend({ run: z.string() });
+type RunPeriod = z.infer<typeof RunPeriod>;
+const Runs = z.array(RunPeriod).max(RUNS_MAX);
+
+/** How the forecasts of a type's shards came true, run by run, oldest first; none of a type that never ran. */
+export async function readRunAccuracy(table: Table, type: ShardType): Promise<readonly RunPeriod[]> {
+  const item = await table.get(accuracyKey(type));
+  return item ? parseStrictly(Runs, item.runs, `accuracy of '${type}'`) : [];
+}
+
+/** Keeps how a run came true. One that is told again replaces itself. */
+export async function addRunAccuracy(
+  table: Table,
+  type: ShardType,
+  { run, ...period }: AccuracyPeriod & { readonly run: RunId },
+): Promise<void> {
+  const others = (await readRunAccuracy(table, type)).filter((one) => one.run !== run);
+  const runs = [...others, { run, ...period }].sort((a, b) => a.at - b.at).slice(-RUNS_MAX);
+  await table.put({ ...accuracyKey(type), runs });
+}
+
+function accuracyKey(type: ShardType): ItemKey {
+  return { partition: `PROFILE#${type}`, sort: 'ACCURACY' };
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import type { ShardType } from '../core/ids.ts';
+import { parseStrictly } from '../core/parse-strictly.ts';
+import { ArrivalRecord } from '../forecast/arrival-record.ts';
+import type { ItemKey, Table } from '../ports/table.ts';
+
+/** What the refresher found out about a type beside its forecast of arrivals: for people, not for plans. */
+export const TypeInsight = z.strictObject({
+  /** What became of the forecasts of arrivals. */
+  arrivals: ArrivalRecord.optional(),
+});
+export type TypeInsight = z.infer<typeof TypeInsight>;
+
+/** Nothing yet of a type that was never refreshed. */
+export async function readInsight(table: Table, type: ShardType): Promise<TypeInsight> {
+  const item = await table.get(insightKey(type));
+  return item ? parseStrictly(TypeInsight, item.insight, `insight into '${type}'`) : {};
+}
+
+/** Replaces it; only the refresher writes. */
+export async function writeInsight(table: Table, type: ShardType, insight: TypeInsight): Promise<void> {
+  await table.put({ ...insightKey(type), insight });
+}
+
+function insightKey(type: ShardType): ItemKey {
+  return { partition: `PROFILE#${type}`, sort: 'INSIGHT' };
+}

@@ -1,0 +1,44 @@
+import type { EpochMs } from '../core/quantity.ts';
+import { arrivalTrend, withJudged } from '../forecast/arrival-record.ts';
+import { ARRIVAL_RESOLUTION, forecastArrivals, judgeArrivals } from '../forecast/forecast-arrivals.ts';
+import { runTrend } from '../forecast/run-accuracy.ts';
+import type { Services } from '../ports/services.ts';
+import type { Profile } from '../profile/profile.ts';
+import { readBuckets } from '../profile/series/series-store.ts';
+import { readRunAccuracy } from './accuracy-store.ts';
+import { type FollowedType, writeArrivals } from './arrival-store.ts';
+import { readInsight, writeInsight } from './insight-store.ts';
+import { loadSeries } from './load-series.ts';
+
+interface Refit {
+  readonly profile: Profile | undefined;
+  /** Everything before it was read. */
+  readonly readUntil: EpochMs;
+}
+
+/**
+ * Makes a type's forecast of arrivals anew, after what became of the one before was written down: broken off between
+ * the two, it counts nothing twice.
+ *
+ * @returns true when its forecasts have got worse than they were, or than they promise
+ */
+export async function refitType(
+  { type, forecast: before }: FollowedType,
+  { profile, readUntil }: Refit,
+  { table, settings }: Pick<Services, 'table' | 'settings'>,
+): Promise<boolean> {
+  const buckets = await readBuckets(table, loadSeries(type), { resolution: ARRIVAL_RESOLUTION, now: readUntil });
+  const insight = await readInsight(table, type);
+  const arrivals = withJudged(insight.arrivals, judgeArrivals(before, buckets, readUntil));
+  await writeInsight(table, type, { ...insight, arrivals });
+  const forecast = forecastArrivals({ type, buckets, readUntil, level: settings.level, before });
+  await writeArrivals(table, type, { forecast, tierShares: tierShares(profile) });
+  const trends = [arrivalTrend(arrivals, settings.level), runTrend(await readRunAccuracy(table, type), settings.level)];
+  return trends.some((trend) => trend?.decay !== undefined);
+}
+
+function tierShares(profile: Profile | undefined): ReadonlyMap<number, number> {
+  const samples = profile?.samples ?? [];
+  const tiers = Map.groupBy(samples, ({ memoryTierMiB }) => memoryTierMiB);
+  return new Map([...tiers].map(([memoryMiB, { length }]) => [memoryMiB, length / samples.length]));
+}
