@@ -160,7 +160,10 @@ describe('the ready app', () => {
     expect(Object.fromEntries(objects)).toEqual({
       ...Object.fromEntries(['Sharder', 'Forecaster', 'Allocator', 'Finisher'].map((name) => [name, write])),
       ...Object.fromEntries(
-        ['Reserver', 'Dispatcher', 'Monitor', 'Resharder'].map((name) => [name, ['GetObject', 'ListBucket']]),
+        ['Reserver', 'Dispatcher', 'Monitor', 'Profiler', 'Resharder'].map((name) => [
+          name,
+          ['GetObject', 'ListBucket'],
+        ]),
       ),
     });
     expect(Object.values(callsOf(main, 's3:')).filter((calls) => calls.includes('DeleteObject'))).toHaveLength(12);
