@@ -9,7 +9,7 @@ import { folderObjectStore } from '../lib/adapters/embedded/folder-object-store.
 import { type LambdaHandler, localHandler } from '../lib/adapters/embedded/lambda-context.ts';
 import { processExecutions } from '../lib/adapters/embedded/process-executions.ts';
 import { stateMachineDefinition } from '../lib/adapters/embedded/state-machine-definition.ts';
-import { systemClock } from '../lib/adapters/embedded/system-clock.ts';
+import { systemClock } from '../lib/adapters/system-clock.ts';
 import { threadMeter } from '../lib/adapters/thread-meter.ts';
 import { zlibCodecs } from '../lib/adapters/zlib-codecs.ts';
 import { handlers } from '../lib/cli/handlers.ts';

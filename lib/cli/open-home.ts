@@ -7,7 +7,7 @@ import { folderObjectStore } from '../adapters/embedded/folder-object-store.ts';
 import { homeLock } from '../adapters/embedded/home-lock.ts';
 import { machineSettings, thisMachine } from '../adapters/embedded/machine-settings.ts';
 import { memoryTable } from '../adapters/embedded/memory-table.ts';
-import { systemClock } from '../adapters/embedded/system-clock.ts';
+import { systemClock } from '../adapters/system-clock.ts';
 import type { Services } from '../ports/services.ts';
 
 /** The stores of the embedded runtime without its workers: enough to look and to plan. */

@@ -16,7 +16,7 @@ const CREATES_AT_ONCE_MAX = 32;
 export type CutOperation = Pick<ShardedOperation, 'id' | 'type' | 'shardCount' | 'after'>;
 
 export interface NewRun {
-  readonly run: Pick<RunRecord, 'run' | 'workflow' | 'createdAt' | 'deadlineAt' | 'priority' | 'documents'>;
+  readonly run: Pick<RunRecord, 'run' | 'workflow' | 'createdAt' | 'deadlineAt' | 'priority'>;
   /** Shards that wait for canaries name that need among theirs. */
   readonly sharding: { readonly operations: readonly CutOperation[]; readonly shards: readonly Shard[] };
   /** Where a shard should run, until a plan is written over it. */

@@ -16,8 +16,6 @@ export const RunRecord = z.strictObject({
   shardCount: z.int().positive(),
   /** Canary needs that were released: see core/ids. */
   met: z.set(z.string()),
-  /** Where the run's documents lie, by name: `sharding`, `forecast`, `plan` and the like. */
-  documents: z.record(z.string(), z.string()),
   /** Up to when the run's attempts were counted for or against their zones. */
   zonesSeenAt: z.number().optional(),
   outcome: z.string().optional(),
@@ -42,6 +40,7 @@ export function runItem(record: RunRecord): Item {
 
 /** @throws {ZodError} when the item is no run record */
 export function parseRun(item: Item): RunRecord {
-  const { partition: _partition, sort: _sort, ...rest } = item;
+  // runs of the first days have `documents`, always empty
+  const { partition: _partition, sort: _sort, documents: _documents, ...rest } = item;
   return RunRecord.parse({ ...rest, met: rest.met ?? new Set() });
 }

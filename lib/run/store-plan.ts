@@ -138,7 +138,6 @@ async function createPlanned(
       createdAt: startedAt,
       deadlineAt,
       priority: workflow.priority,
-      documents: {},
     },
     sharding: { ...sharding, shards: heldForCanaries(sharding.shards, plan) },
     place: ({ id }) =>

@@ -63,7 +63,7 @@ export function graph(edges: readonly Edge[]): {
 export async function startRun(table: Table, edges: readonly Edge[], chunkSize = 2): Promise<string> {
   const run = freshRun();
   await createRun(table, {
-    run: { run, workflow: 'w', createdAt: 0, deadlineAt: 60_000, priority: 5, documents: {} },
+    run: { run, workflow: 'w', createdAt: 0, deadlineAt: 60_000, priority: 5 },
     sharding: graph(edges),
     place: () => ({ memoryTierMiB: TIER_MIB, zone: 'az1', rank: '5' }),
     chunkSize,

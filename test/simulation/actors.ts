@@ -196,7 +196,7 @@ function isGuarded(type: string) {
 export const create: Behaviour = async (world, actor, table) => {
   const { run, scenario } = world;
   const { operations, shards, chunkSize } = scenario;
-  const header = { run, workflow: 'w', createdAt: clockOf(world, actor), deadlineAt: 0, priority: 5, documents: {} };
+  const header = { run, workflow: 'w', createdAt: clockOf(world, actor), deadlineAt: 0, priority: 5 };
   const place = () => ({ memoryTierMiB: TIERS[0], zone: ZONES[0], rank: '50' });
   while (
     !(await patiently(() => createRun(table, { run: header, sharding: { operations, shards }, place, chunkSize })))

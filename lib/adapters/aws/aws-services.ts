@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Services } from '../../ports/services.ts';
 import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
-import { systemClock } from '../embedded/system-clock.ts';
+import { systemClock } from '../system-clock.ts';
 import { threadMeter } from '../thread-meter.ts';
 import { zlibCodecs } from '../zlib-codecs.ts';
 import { dynamoTable } from './dynamo-table.ts';

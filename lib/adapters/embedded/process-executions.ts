@@ -10,7 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Execution, Executions, MachineName } from '../../ports/executions.ts';
 import type { Functions } from '../../ports/functions.ts';
 import { PlatformFault } from '../platform-fault.ts';
-import { systemClock } from './system-clock.ts';
+import { systemClock } from '../system-clock.ts';
 import { waitsAsTasks, waitUntil } from './waits-as-tasks.ts';
 
 export interface ProcessExecutionsOptions {

@@ -2,6 +2,7 @@ import type { Settings } from '../../core/settings.ts';
 import type { Services } from '../../ports/services.ts';
 import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
 import { dynamoTable } from '../aws/dynamo-table.ts';
+import { systemClock } from '../system-clock.ts';
 import { threadMeter } from '../thread-meter.ts';
 import { zlibCodecs } from '../zlib-codecs.ts';
 import type { ChaosWritesOptions } from './chaos-writes.ts';
@@ -11,7 +12,6 @@ import type { CreateHandler, LocalHandler } from './invocation.ts';
 import { type LambdaHandler, localHandler } from './lambda-context.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
 import { moduleFunctions } from './module-functions.ts';
-import { systemClock } from './system-clock.ts';
 import { openTablesLink } from './tables-link.ts';
 import { openLink } from './thread-link.ts';
 

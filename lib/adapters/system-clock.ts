@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
 
 /** Node's longest timer; a longer one would fire at once. */
 const TIMER_MAX_MS = 2_147_483_647;

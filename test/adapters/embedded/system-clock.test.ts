@@ -1,4 +1,0 @@
-import { systemClock } from '../../../lib/adapters/embedded/system-clock.ts';
-import { clockContract } from '../../contracts/clock-contract.ts';
-
-clockContract('the system', systemClock);
