@@ -75,7 +75,7 @@ export const bench = {
 async function bundleClientsOnly(): Promise<void> {
   const entry = join(FOLDER, 'clients-only.ts');
   writeFileSync(entry, CLIENTS_ONLY);
-  await build({ ...bundleOptions(TASKS), entryPoints: [{ in: entry, out: 'clients-only' }], outdir: FOLDER });
+  await build({ ...bundleOptions(), entryPoints: [{ in: entry, out: 'clients-only' }], outdir: FOLDER });
 }
 
 function startMs(name: string): number {

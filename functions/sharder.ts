@@ -23,7 +23,6 @@ const TRIAL_SEED = 1;
 /** State `Shard`: a workflow in, its shards out. A run that was cut before keeps its shards. */
 export const handler = stage({
   name: 'sharder',
-  taskCode: true,
   input: z.strictObject({ execution: z.string(), input: StartRequest }),
   async run({ execution, input }, services) {
     const { objects, table, tasks, clock, settings } = services;

@@ -3,12 +3,12 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { isBadInput } from '../lib/core/foreshard-error.ts';
-import { parseStrictly } from '../lib/core/parse-strictly.ts';
+import { PARSED_ONCE, parseStrictly } from '../lib/core/parse-strictly.ts';
 import type { Services } from '../lib/ports/services.ts';
 
-/** What a handler gets from outside: the embedded runtime hands its services in, on AWS there are none. */
+/** What a handler gets from outside: the runtime that it runs in hands its services in. */
 export interface StageContext extends Context {
-  readonly services?: Services;
+  readonly services: Services;
 }
 
 /** What a handler may know of its own call: who it is, and when it has to be over. */
@@ -18,30 +18,17 @@ interface Stage<Schema extends z.ZodType, Out> {
   /** The stage's function: its log field, its metric dimension, its file. */
   readonly name: string;
   readonly input: Schema;
-  /**
-   * Loads the task code, which only those need who check definitions or execute them.
-   *
-   * @default false
-   */
-  readonly taskCode?: boolean;
   readonly run: (input: z.output<Schema>, services: Services, call: Call) => Promise<Out>;
 }
 
 /** A stage's function in both runtimes. */
 export type StageHandler<Out> = (event: unknown, context: StageContext) => Promise<Out>;
 
-let onAws: Promise<Services> | undefined;
-
 /**
  * Makes a Lambda handler of a stage: parses its event strictly, hands it the services, and logs what became of it. An
  * error goes on as it is, so that the state machine sees its name.
  */
-export function stage<Schema extends z.ZodType, Out>({
-  name,
-  input,
-  taskCode = false,
-  run,
-}: Stage<Schema, Out>): StageHandler<Out> {
+export function stage<Schema extends z.ZodType, Out>({ name, input, run }: Stage<Schema, Out>): StageHandler<Out> {
   const logger = new Logger({ serviceName: 'foreshard', persistentKeys: { stage: name } });
   const handler = middy<unknown, Out, Error, StageContext>()
     .onError(({ error, event }) => {
@@ -52,8 +39,7 @@ export function stage<Schema extends z.ZodType, Out>({
     })
     .after(({ event, response }) => logger.info('done', { ...keysOf(event), response: response as object }))
     .handler(async (event: unknown, context: StageContext) => {
-      const services = context.services ?? (await awsServicesOnce(taskCode));
-      return run(parseStrictly(input, event, `event of the ${name}`), services, context);
+      return run(parseStrictly(input, event, `event of the ${name}`, PARSED_ONCE), context.services, context);
     });
   return (event, context) => handler(event, context) as Promise<Out>;
 }
@@ -62,16 +48,4 @@ export function stage<Schema extends z.ZodType, Out>({
 function keysOf(event: unknown): Readonly<Record<string, unknown>> {
   const { run, slot, execution } = Object(event) as Readonly<Record<string, unknown>>;
   return { run, slot, execution };
-}
-
-/** One set of clients for the life of an execution environment. */
-function awsServicesOnce(taskCode: boolean): Promise<Services> {
-  onAws ??= (async () => {
-    const [{ awsServices }, { tasks }] = await Promise.all([
-      import('../lib/adapters/aws/aws-services.ts'),
-      taskCode ? import('#tasks') : { tasks: [] },
-    ]);
-    return awsServices(process.env, tasks);
-  })();
-  return onAws;
 }

@@ -10,7 +10,6 @@ let cold = true;
 /** State `Work` of a slot: shards are claimed, executed and committed until none is ready or the time runs low. */
 export const handler = stage({
   name: 'worker',
-  taskCode: true,
   input: Slot,
   async run(slot, services, { awsRequestId, getRemainingTimeInMillis }) {
     const { clock, settings } = services;

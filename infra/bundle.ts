@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { leaveOut } from './leave-out.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -28,37 +29,49 @@ export interface BundleSize {
 export interface BundleOptions {
   /** Files of `functions/`, without their ending. */
   readonly handlers: readonly string[];
-  /** The module with the task code, which the handlers know as `#tasks`. */
+  /** The module with the task code: it exports `tasks`. */
   readonly tasksEntry: string;
   /** @default - a new folder among the temporary ones */
   readonly directory?: string;
 }
 
 /**
- * Bundles handlers, for the stack and for the benches alike: one run of esbuild, shared chunks, and dynamic imports
- * that stay dynamic, so that a handler loads no client that it does not use. The SDK goes in: what runs is what was
- * tested, and it starts faster than the runtime's own copy.
+ * Bundles handlers, for the stack and for the benches alike: each by itself, because every chunk that handlers share is
+ * one more file to load. Dynamic imports stay dynamic, so that a handler loads no client that it does not use. The SDK
+ * goes in: what runs is what was tested, and it starts faster than the runtime's own copy.
  */
 export async function bundle({ handlers, tasksEntry, directory }: BundleOptions): Promise<Bundle> {
   const outdir = directory ?? mkdtempSync(join(tmpdir(), 'foreshard-bundle-'));
-  const { metafile } = await build({
-    ...bundleOptions(tasksEntry),
-    entryPoints: handlers.map((name) => ({ in: join(ROOT, 'functions', `${name}.ts`), out: name })),
-    outdir,
-    metafile: true,
-  });
-  return { directory: outdir, sizes: new Map(handlers.map((name) => [name, loadedSize(name, metafile, tasksEntry)])) };
+  const sizes = new Map<string, BundleSize>();
+  for (const name of handlers) {
+    const stdin = { contents: entryOf(name, tasksEntry), resolveDir: ROOT, loader: 'ts' } as const;
+    const { metafile } = await build({ ...bundleOptions(), stdin, entryNames: name, outdir, metafile: true });
+    sizes.set(name, loadedSize(metafile));
+  }
+  return { directory: outdir, sizes };
+}
+
+/** Handlers that need the task code: they check definitions or execute them. */
+const WITH_TASKS: ReadonlySet<string> = new Set(['sharder', 'worker']);
+
+function entryOf(handler: string, tasksEntry: string): string {
+  const tasks = `import { tasks } from ${JSON.stringify(resolve(ROOT, tasksEntry))};`;
+  return `import { onLambda } from './infra/on-lambda.ts';
+    import { handler as stage } from './functions/${handler}.ts';
+    ${WITH_TASKS.has(handler) ? tasks : 'const tasks = [];'}
+    export const handler = onLambda(stage, tasks);`;
 }
 
 /** How everything that goes to Lambda is bundled. */
-export function bundleOptions(tasksEntry: string): BuildOptions {
+export function bundleOptions(): BuildOptions {
   const credentials = fileURLToPath(new URL('./role-credentials.ts', import.meta.url));
+  const eventStreams = fileURLToPath(new URL('./no-event-streams.ts', import.meta.url));
   return {
     absWorkingDir: ROOT,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
-    alias: { '#tasks': tasksEntry, '@aws-sdk/credential-provider-node': credentials },
-    plugins: [literalSchemas],
+    alias: { '@aws-sdk/credential-provider-node': credentials, '@smithy/core/event-streams': eventStreams },
+    plugins: [literalSchemas, leaveOut],
     bundle: true,
     splitting: true,
     minify: true,
@@ -107,23 +120,15 @@ const literalSchemas: Plugin = {
   },
 };
 
-/** Handlers that load the task code: see `taskCode` of functions/stage.ts. */
-const WITH_TASKS: ReadonlySet<string> = new Set(['sharder', 'worker']);
-
 /** What Node reads before the handler can work: its file and, through static imports, its chunks. */
-function loadedSize(name: string, { outputs }: Metafile, tasksEntry: string): BundleSize {
-  // Imported dynamically, because the embedded runtime has its own; on AWS they are loaded with the first call.
-  const late = new Set([
-    'lib/adapters/aws/aws-services.ts',
-    ...(WITH_TASKS.has(name) ? [relative(ROOT, tasksEntry)] : []),
-  ]);
-  const waiting = Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === `functions/${name}.ts`);
+function loadedSize({ outputs }: Metafile): BundleSize {
+  const waiting = Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === '<stdin>');
   const loaded = new Set<string>();
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (loaded.has(path)) continue;
     loaded.add(path);
     for (const { path: to, kind } of outputs[path]?.imports ?? []) {
-      if (outputs[to] && (kind === 'import-statement' || late.has(outputs[to].entryPoint ?? ''))) waiting.push(to);
+      if (outputs[to] && kind === 'import-statement') waiting.push(to);
     }
   }
   const chunks = [...loaded].flatMap((path) => outputs[path] ?? []);

@@ -9,7 +9,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StageHandler } from '../functions/stage.ts';
+import { bundle } from '../infra/bundle.ts';
 import { s3ObjectStore } from '../lib/adapters/aws/s3-object-store.ts';
 import { tableSchema } from '../lib/adapters/aws/table-schema.ts';
 import { collect } from '../lib/core/collect.ts';
@@ -17,10 +17,10 @@ import { Settings } from '../lib/core/settings.ts';
 import { listPools } from '../lib/plan/list-pools.ts';
 import { RunReport } from '../lib/report/run-report.ts';
 import { readDocument } from '../lib/run/run-document.ts';
-import { type Gateway, lambdaGateway } from './fixtures/moto/lambda-gateway.ts';
+import { type Gateway, type LambdaHandler, lambdaGateway } from './fixtures/moto/lambda-gateway.ts';
 
 /**
- * A run with nothing of ours but the handlers: the table, the bucket and the interpreter of both state machines are
+ * A run with nothing of ours but the handlers, bundled as they are deployed: the table, the bucket and the interpreter of both state machines are
  * moto's. Not covered: Lambda's concurrency and time-outs, worker threads (every function runs in this process), IAM.
  */
 const endpoint = process.env.AWS_ENDPOINT_URL;
@@ -74,9 +74,11 @@ describe.skipIf(endpoint === undefined || !port)('a run on moto', () => {
   const lost = new Set<string>();
 
   beforeAll(async () => {
-    const functions = new Map<string, StageHandler<unknown>>();
-    for (const name of STAGES) functions.set(name, await handlerOf(name));
-    const worker = await handlerOf('worker');
+    const tasksEntry = join(import.meta.dirname, '../lib/tasks/built-in-tasks.ts');
+    const { directory } = await bundle({ handlers: [...STAGES, 'worker'], tasksEntry });
+    const functions = new Map<string, LambdaHandler>();
+    for (const name of STAGES) functions.set(name, await handlerOf(directory, name));
+    const worker = await handlerOf(directory, 'worker');
     for (const { functionName } of listPools(settings, new Set())) functions.set(functionName, worker);
     // The first output of each shard is lost in the first store, which says that it has it.
     const loses = (method: string, path: string) => {
@@ -167,8 +169,8 @@ describe.skipIf(endpoint !== undefined)('a run on moto', () => {
   it.skip('needs a moto server: run `.ci/moto npx vitest run test/end-to-end-moto.test.ts`', () => undefined);
 });
 
-async function handlerOf(name: string): Promise<StageHandler<unknown>> {
-  const { handler } = (await import(`../functions/${name}.ts`)) as { readonly handler: StageHandler<unknown> };
+async function handlerOf(directory: string, name: string): Promise<LambdaHandler> {
+  const { handler } = (await import(join(directory, `${name}.mjs`))) as { readonly handler: LambdaHandler };
   return handler;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseStrictly } from '../../core/parse-strictly.ts';
+import { PARSED_ONCE, parseStrictly } from '../../core/parse-strictly.ts';
 import { Settings } from '../../core/settings.ts';
 
 const PREFIX = 'FORESHARD_';
@@ -33,7 +33,7 @@ export interface Environment {
 /** @throws {ForeshardError} `InvalidInput`, naming each variable that is missing, wrong or unknown */
 export function parseEnvironment(environment: Readonly<Record<string, string | undefined>>): Environment {
   const own = Object.entries(environment).filter(([name, value]) => name.startsWith(PREFIX) && value !== undefined);
-  const variables = parseStrictly(Variables, Object.fromEntries(own), 'the environment');
+  const variables = parseStrictly(Variables, Object.fromEntries(own), 'the environment', PARSED_ONCE);
   return {
     table: variables.FORESHARD_TABLE,
     bucket: variables.FORESHARD_BUCKET,
