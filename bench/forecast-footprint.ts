@@ -61,7 +61,7 @@ async function rssKiBOver(data: string): Promise<number> {
 async function libraryBytes(): Promise<number> {
   const contents = LIBRARY.map((file) => `export * from './lib/forecast/${file}';`).join('\n');
   const { outputFiles } = await build({
-    ...bundleOptions(join(ROOT, 'lib/tasks/built-in-tasks.ts')),
+    ...bundleOptions(),
     stdin: { contents, resolveDir: ROOT },
     external: ['zod'],
     outdir: ROOT,
