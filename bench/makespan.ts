@@ -15,7 +15,7 @@ import { geometricMean, rounded } from './measures/figures.ts';
 import { needData } from './need-data.ts';
 
 const WORK_SHARES = [0.5, 1, 2];
-const LOOKS_MAX = 2_800_000;
+const LOOKS_MAX = 9_000_000;
 /** Spread of the log run time that the planner does not know: one error for each type, one for each task. */
 const RUN_TIME_ERROR = 0.3;
 const SEED = 20_261_124;

@@ -1,5 +1,12 @@
 import { type NumberHeap, numberHeap } from './number-heap.ts';
-import type { Bin, CapacityGain, Schedule, ScheduleProblem, TaskClass } from './schedule-problem.ts';
+import {
+  type Bin,
+  type CapacityGain,
+  firstLooks,
+  type Schedule,
+  type ScheduleProblem,
+  type TaskClass,
+} from './schedule-problem.ts';
 
 /** Room for rounding when fractions of a vCPU are added and taken away again. */
 const ROUNDING = 1e-9;
@@ -42,6 +49,8 @@ interface State {
   readonly freeMemory: Float64Array;
   /** The least that any class uses: with less than that free everywhere, there is no need to look. */
   readonly smallest: Bin;
+  /** The most that is free in any bin: what needs more of either fits none. */
+  readonly mostFree: { vcpu: number; memoryMiB: number };
   gainAt: number;
   freeInAll: number;
   makespanMs: number;
@@ -66,10 +75,11 @@ function startState(problem: ScheduleProblem, keys: Float64Array): State {
     freeVcpu: Float64Array.from(bins, ({ vcpu }) => vcpu),
     freeMemory: Float64Array.from(bins, ({ memoryMiB }) => memoryMiB),
     smallest: smallestOf(classes),
+    mostFree: { vcpu: 0, memoryMiB: 0 },
     gainAt: 0,
     freeInAll: vcpuMax,
     makespanMs: 0,
-    lookCount: graph.taskCount,
+    lookCount: firstLooks(graph.taskCount),
   };
   for (let task = 0; task < graph.taskCount; task += 1) if (state.waiting[task] === 0) becomeReady(state, task, 0);
   return state;
@@ -164,10 +174,13 @@ function push(state: State, task: number): void {
 
 /** Goes once through the heads in order: room only shrinks meanwhile, so a class that did not fit will not fit later. */
 function startTasks(state: State, nowMs: number): void {
-  const { problem, ready, inOrder } = state;
-  for (let at = 0; at < inOrder.length && hasRoom(state); ) {
+  const { problem, ready, inOrder, smallest } = state;
+  lookForRoom(state);
+  for (let at = 0; at < inOrder.length && mayFit(state, smallest); ) {
     const index = inOrder[at] ?? 0;
-    const bin = binFor(state, problem.classes[index] ?? NO_CLASS);
+    const taskClass = problem.classes[index] ?? NO_CLASS;
+    const bin = mayFit(state, taskClass) ? binFor(state, taskClass) : -1;
+    state.lookCount += 1;
     if (bin < 0) {
       at += 1;
       continue;
@@ -175,7 +188,21 @@ function startTasks(state: State, nowMs: number): void {
     start(state, ready[index]?.first() ?? -1, { bin, nowMs });
     inOrder.splice(at, 1);
     queueClass(state, index);
+    lookForRoom(state);
   }
+}
+
+function lookForRoom({ freeVcpu, freeMemory, mostFree }: State): void {
+  mostFree.vcpu = 0;
+  mostFree.memoryMiB = 0;
+  for (let bin = 0; bin < freeVcpu.length; bin += 1) {
+    mostFree.vcpu = Math.max(mostFree.vcpu, freeVcpu[bin] ?? 0);
+    mostFree.memoryMiB = Math.max(mostFree.memoryMiB, freeMemory[bin] ?? 0);
+  }
+}
+
+function mayFit({ mostFree, freeInAll }: State, { vcpu, memoryMiB }: Bin): boolean {
+  return vcpu <= Math.min(mostFree.vcpu, freeInAll) + ROUNDING && memoryMiB <= mostFree.memoryMiB + ROUNDING;
 }
 
 /** Puts a class where its head belongs. */
@@ -192,23 +219,13 @@ function queueClass({ keys, ready, inOrder }: State, index: number): void {
   inOrder.splice(low, 0, index);
 }
 
-function hasRoom({ smallest, freeVcpu, freeMemory, freeInAll }: State): boolean {
-  if (smallest.vcpu > freeInAll + ROUNDING) return false;
-  for (let bin = 0; bin < freeVcpu.length; bin += 1) {
-    const fits = smallest.vcpu <= (freeVcpu[bin] ?? 0) + ROUNDING;
-    if (fits && smallest.memoryMiB <= (freeMemory[bin] ?? 0) + ROUNDING) return true;
-  }
-  return false;
-}
-
 function earlier(keys: Float64Array, a: number, b: number): boolean {
   const difference = (keys[a] ?? 0) - (keys[b] ?? 0);
   return difference < 0 || (difference === 0 && a < b);
 }
 
-/** A bin with room, by the rule of the problem; nothing is -1. */
+/** A bin with room, by the rule of the problem, for what may fit in all; nothing is -1. */
 function binFor(state: State, taskClass: TaskClass): number {
-  if (taskClass.vcpu > state.freeInAll + ROUNDING) return -1;
   const bin = bestBin(taskClass.bins, state, taskClass);
   return bin < 0 && taskClass.overflow ? bestBin(taskClass.overflow, state, taskClass) : bin;
 }

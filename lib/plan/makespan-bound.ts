@@ -1,8 +1,10 @@
 import type { DurationMs } from '../core/quantity.ts';
 import { liftedShares } from './lifted-shares.ts';
+import { sampled } from './sampled.ts';
 import type { ScheduleProblem } from './schedule-problem.ts';
 import { type CapacityShares, type TaskWindows, taskWindows } from './task-windows.ts';
-import { waveBound } from './wave-bound.ts';
+import { timePackingBound } from './time-packing-bound.ts';
+import { countMeasures, waveBound } from './wave-bound.ts';
 
 /** Interval ends looked at, in pairs times tasks, for each length and measure. */
 const LOOKS_MAX = 400_000;
@@ -42,7 +44,12 @@ export function makespanBound(problem: ScheduleProblem, knownMs: DurationMs): Du
     setBound(windows, durationsMs, measures),
     waveBound(problem, windows),
   );
-  return measures.reduce((best, shares) => energeticBound({ windows, durationsMs, shares }, best, knownMs), simple);
+  const packed = timePackingBound(
+    { windows, durationsMs, measures: [...measures, ...countMeasures(problem)] },
+    simple,
+    knownMs,
+  );
+  return measures.reduce((best, shares) => energeticBound({ windows, durationsMs, shares }, best, knownMs), packed);
 }
 
 /** What each task takes of all capacity, in every way that no schedule can get around. */
@@ -203,17 +210,6 @@ function isOverloaded(
     }
   }
   return false;
-}
-
-/** At most so many of the values, evenly over their order, the smallest and the largest among them. */
-function sampled(values: ReadonlySet<number>, countMax: number): readonly number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const count = Math.max(2, Math.floor(countMax));
-  if (sorted.length <= count) return sorted;
-  return Array.from(
-    { length: count },
-    (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (count - 1))] ?? 0,
-  );
 }
 
 function sum(values: readonly number[]): number {

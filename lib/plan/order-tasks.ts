@@ -1,11 +1,10 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
-import { improveSchedule, LIST_ONLY } from './improve-schedule.ts';
+import { capacityKeys, improveSchedule, LIST_ONLY } from './improve-schedule.ts';
 import { listSchedule } from './list-schedule.ts';
 import { fromEnd, runBackwards } from './reverse-schedule.ts';
 import type { OrderedSchedule, ScheduleProblem } from './schedule-problem.ts';
 import { simpleBound } from './simple-bound.ts';
-import { upwardRanks } from './task-graph.ts';
 
 /** An order that is this close to a length that nothing can undercut is good enough. */
 const CLOSE_RATIO = 1.01;
@@ -14,9 +13,9 @@ const TASKS_MAX = 5_000;
 const CLOSE_RATIO_LARGE = 1.05;
 /** Another order than that of the upward ranks must be shorter by this share: what differs by less is chance. */
 const GAIN_MIN = 0.005;
-/** Looks at bins that a polish may take: some hundredths of a second; about fifty starts for few tasks. */
-const POLISH_LOOKS_MAX = 500_000;
-const POLISH_LOOKS_PER_TASK = 500;
+/** Looks that a polish may take: some hundredths of a second; about fifty starts for few tasks. */
+const POLISH_LOOKS_MAX = 5_000_000;
+const POLISH_LOOKS_PER_TASK = 10_000;
 
 export interface OrderedTasks extends OrderedSchedule {
   /** How long before the end of all each task should start: the smallest key has the largest rank. */
@@ -72,15 +71,8 @@ function isShorter({ makespanMs }: OrderedSchedule, than: OrderedSchedule): bool
 /** Orders from schedules with time running backwards: one by what lies before each task, one by a schedule's own ends. */
 function capacityOrders(problem: ScheduleProblem, byRank: OrderedSchedule): readonly OrderedSchedule[] {
   const backward = runBackwards(problem);
-  const beforeMs = upwardRanks(backward.graph, problem.durationsMs);
-  const lastEnds = byRank.startsMs.map((startMs, task) => startMs + (problem.durationsMs[task] ?? 0));
-  return [beforeMs, lastEnds].map((longestFirst) => {
-    const right = listSchedule(
-      backward,
-      longestFirst.map((one) => -one),
-    );
-    return listInTurn(problem, fromEnd(problem, right));
-  });
+  const pushed = listSchedule(backward, fromEnd(problem, byRank));
+  return [capacityKeys(problem, backward), fromEnd(problem, pushed)].map((keys) => listInTurn(problem, keys));
 }
 
 /** In the order of the task numbers, which its starts give again: a rank is a time, and a number is none. */

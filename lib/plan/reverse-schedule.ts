@@ -1,3 +1,4 @@
+import type { DurationMs } from '../core/quantity.ts';
 import type { OrderedSchedule, Schedule, ScheduleProblem } from './schedule-problem.ts';
 import { type TaskGraph, taskGraph } from './task-graph.ts';
 
@@ -40,6 +41,7 @@ export type Scheduler = (problem: ScheduleProblem, keys: Float64Array) => Schedu
  * order of its new starts, until that no longer makes it shorter.
  *
  * @param backward see {@link runBackwards}
+ * @param hopefulMs a first schedule that is longer is left as it is
  * @returns the best schedule on the way, never longer than that of the keys, with the looks that all of them took
  * @complexity that of two schedules for each round, and one more
  * @see Li and Willis, "An iterative scheduling technique for resource-constrained project scheduling", 1992
@@ -48,8 +50,10 @@ export function forwardBackward(
   scheduler: Scheduler,
   { forward, backward }: { readonly forward: ScheduleProblem; readonly backward: ScheduleProblem },
   keys: Float64Array,
+  { hopefulMs }: { readonly hopefulMs: DurationMs } = { hopefulMs: Number.POSITIVE_INFINITY },
 ): OrderedSchedule {
   let best: OrderedSchedule = { ...scheduler(forward, keys), keys };
+  if (best.makespanMs > hopefulMs) return best;
   let current = best;
   let lookCount = best.lookCount;
   for (;;) {

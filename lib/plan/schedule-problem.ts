@@ -41,8 +41,17 @@ export interface Schedule {
   readonly startsMs: Float64Array;
   readonly binOf: Int32Array;
   readonly makespanMs: DurationMs;
-  /** Bins and moments looked at to make it: a measure of the work that is the same on every machine. */
+  /** Bins and moments looked at to make it, see {@link firstLooks}: work that is the same on every machine. */
   readonly lookCount: number;
+}
+
+/** What a schedule and each of its tasks cost beside looks, in looks: about 7 ns each, as measured on one machine. */
+const LOOKS_PER_SCHEDULE = 300;
+const LOOKS_PER_TASK = 40;
+
+/** The looks that making a schedule begins with. */
+export function firstLooks(taskCount: number): number {
+  return LOOKS_PER_SCHEDULE + LOOKS_PER_TASK * taskCount;
 }
 
 /** A schedule with the order that made it, smallest key first. */

@@ -1,6 +1,6 @@
 import { binProfile } from './bin-profile.ts';
 import { numberHeap } from './number-heap.ts';
-import type { Schedule, ScheduleProblem } from './schedule-problem.ts';
+import { firstLooks, type Schedule, type ScheduleProblem } from './schedule-problem.ts';
 
 /**
  * The serial scheme: tasks are placed one by one in the order of their keys, each at the earliest moment at which it
@@ -44,6 +44,6 @@ export function serialSchedule(problem: ScheduleProblem, keys: Float64Array): Sc
       if (waiting[later] === 0) ready.push(later);
     }
   }
-  const lookCount = profiles.reduce((sum, profile) => sum + profile.lookCount(), graph.taskCount);
+  const lookCount = profiles.reduce((sum, profile) => sum + profile.lookCount(), firstLooks(graph.taskCount));
   return { startsMs, binOf, makespanMs, lookCount };
 }

@@ -1,4 +1,5 @@
 import type { DurationMs } from '../core/quantity.ts';
+import { sampled } from './sampled.ts';
 import type { ScheduleProblem } from './schedule-problem.ts';
 import type { TaskWindows } from './task-windows.ts';
 
@@ -24,8 +25,8 @@ export function waveBound(problem: ScheduleProblem, { headsMs, tailsMs }: TaskWi
   for (const { tasks, atOnce } of sizeGroups(problem, byDuration)) {
     if (tasks.length <= atOnce) continue;
     const pairsMax = Math.sqrt(LOOKS_MAX / (SIZES_MAX + COUNTS_MAX) / tasks.length);
-    for (const headMs of spread(new Set(tasks.map((task) => headsMs[task] ?? 0)), pairsMax)) {
-      for (const tailMs of spread(new Set(tasks.map((task) => tailsMs[task] ?? 0)), pairsMax)) {
+    for (const headMs of sampled(new Set(tasks.map((task) => headsMs[task] ?? 0)), pairsMax)) {
+      for (const tailMs of sampled(new Set(tasks.map((task) => tailsMs[task] ?? 0)), pairsMax)) {
         const inside = tasks.filter((task) => (headsMs[task] ?? 0) >= headMs && (tailsMs[task] ?? 0) >= tailMs);
         if (inside.length <= atOnce) continue;
         best = Math.max(best, headMs + waves(inside, durationsMs, atOnce) + tailMs);
@@ -33,6 +34,17 @@ export function waveBound(problem: ScheduleProblem, { headsMs, tailsMs }: TaskWi
     }
   }
   return best;
+}
+
+/** The count of tasks at once as shares of all capacity: of tasks of a size or larger, no more than so many fit. */
+export function countMeasures(problem: ScheduleProblem): readonly Float64Array[] {
+  const all = [...problem.durationsMs.keys()];
+  return sizeGroups(problem, all).flatMap(({ tasks, atOnce }) => {
+    if (tasks.length <= atOnce || atOnce === 0) return [];
+    const shares = new Float64Array(all.length);
+    for (const task of tasks) shares[task] = 1 / atOnce;
+    return [shares];
+  });
 }
 
 interface SizeGroup {
@@ -58,7 +70,7 @@ function tellingSizes(sizes: readonly number[], room: number): readonly number[]
     const enough = (room * (1 + ROUNDING)) / (index + 2);
     return sizes.reduce((least, size) => (size > enough ? Math.min(least, size) : least), Number.POSITIVE_INFINITY);
   });
-  const even = spread(new Set(sizes.filter((size) => size > 0)), SIZES_MAX);
+  const even = sampled(new Set(sizes.filter((size) => size > 0)), SIZES_MAX);
   return [...new Set([...telling.filter(Number.isFinite), ...even])];
 }
 
@@ -93,15 +105,4 @@ function waves(tasks: readonly number[], durationsMs: Float64Array, atOnce: numb
     best = Math.max(best, lengthMs);
   }
   return best;
-}
-
-/** At most so many of the values, evenly over their order, the smallest and the largest among them. */
-function spread(values: ReadonlySet<number>, countMax: number): readonly number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const count = Math.max(2, Math.floor(countMax));
-  if (sorted.length <= count) return sorted;
-  return Array.from(
-    { length: count },
-    (_, index) => sorted[Math.round((index * (sorted.length - 1)) / (count - 1))] ?? 0,
-  );
 }

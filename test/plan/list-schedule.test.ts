@@ -73,7 +73,7 @@ describe('improveSchedule', () => {
     fc.assert(
       fc.property(problems(20), orders, (problem, random) => {
         const keys = upwardRanks(problem.graph, problem.durationsMs).map((rank) => -rank);
-        const improved = improveSchedule(problem, keys, { looksMax: 5_000, boundMs: 0, random });
+        const improved = improveSchedule(problem, keys, { looksMax: 100_000, boundMs: 0, random });
         expect(scheduleFaults(problem, improved)).toEqual([]);
         expect(improved.makespanMs).toBeLessThanOrEqual(listSchedule(problem, keys).makespanMs);
       }),
@@ -96,7 +96,7 @@ describe('makespanBound', () => {
     fc.assert(
       fc.property(problems(40), orders, (problem, random) => {
         const { makespanMs } = improveSchedule(problem, new Float64Array(problem.graph.taskCount), {
-          looksMax: 40_000,
+          looksMax: 800_000,
           boundMs: 0,
           random,
         });
