@@ -86,14 +86,10 @@ function startState(problem: ScheduleProblem, keys: Float64Array): State {
 }
 
 function smallestOf(classes: readonly TaskClass[]): Bin {
-  let vcpu = Number.POSITIVE_INFINITY;
-  let memoryMiB = Number.POSITIVE_INFINITY;
-  for (const one of classes) {
-    if (one.bins.length + (one.overflow?.length ?? 0) === 0) continue;
-    vcpu = Math.min(vcpu, one.vcpu);
-    memoryMiB = Math.min(memoryMiB, one.memoryMiB);
-  }
-  return { vcpu, memoryMiB };
+  const used = classes.filter(({ bins, overflow = [] }) => bins.length + overflow.length > 0);
+  const least = (of: (one: TaskClass) => number) =>
+    used.reduce((some, one) => Math.min(some, of(one)), Number.POSITIVE_INFINITY);
+  return { vcpu: least(({ vcpu }) => vcpu), memoryMiB: least(({ memoryMiB }) => memoryMiB) };
 }
 
 function nextMoment({ endsMs, running, released, problem, gains, gainAt }: State): number {
