@@ -9,6 +9,10 @@ const SHAPE = {
   verbose: z.boolean().default(false),
   home: z.string().min(1),
   tasks: z.string().min(1).optional(),
+  stack: z
+    .string()
+    .regex(/^[A-Za-z][\w-]{0,127}$/, 'letters, digits, - and _, starting with a letter')
+    .optional(),
 };
 
 /** Options that every command has. */
@@ -27,4 +31,11 @@ export function withCommonOptions(command: Command): Command {
     .addOption(new Option('--home <folder>', 'folder of runs and profiles').default(HOME).env('FORESHARD_HOME'))
     .addOption(new Option('--tasks <module>', 'module that exports your task code as `tasks`').env('FORESHARD_TASKS'))
     .addOption(new Option('--verbose', 'show the stack of an error'));
+}
+
+/** Adds `--stack`, for commands that work on a deployed stack as well. */
+export function withStackOption(command: Command): Command {
+  return withCommonOptions(command).addOption(
+    new Option('--stack <name>', 'the deployed stack of this name, instead of this machine').env('FORESHARD_STACK'),
+  );
 }

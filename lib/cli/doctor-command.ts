@@ -3,23 +3,26 @@ import { parseStrictly } from '../core/parse-strictly.ts';
 import type { TerminalColour } from '../report/terminal-colour.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
-import { CommonOptions, withCommonOptions } from './common-options.ts';
+import { CommonOptions, withStackOption } from './common-options.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { type Finding, judgeMachine } from './judge-machine.ts';
 import { machineFacts } from './machine-facts.ts';
 
 /** `foreshard doctor`: is this machine fit to run workflows, and if not, what to do. */
 export function doctorCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('doctor'))
-    .summary('check that this machine can run workflows')
-    .description('Checks that this machine can run workflows; each finding comes with its remedy.')
+  return withStackOption(new Command('doctor'))
+    .summary('check that this machine, or a deployed stack, can run workflows')
+    .description(
+      'Checks that this machine can run workflows, or with --stack a deployed stack and its account: quotas, workers, table, bucket, machines, zones, and reservations beside what plans want. Each finding comes with its remedy; nothing is changed.',
+    )
     .addHelpText(
       'after',
-      '\nExit code 1 when something will not work.\n\nExamples:\n  foreshard doctor\n  foreshard doctor --home /data/foreshard --json',
+      '\nExit code 1 when something will not work.\n\nExamples:\n  foreshard doctor\n  foreshard doctor --home /data/foreshard --json\n  foreshard doctor --stack foreshard',
     )
     .action(async (_options, command: Command) => {
       const options = parseStrictly(CommonOptions, command.opts(), 'options of doctor');
-      const findings = judgeMachine(await machineFacts(options));
+      const findings =
+        options.stack === undefined ? judgeMachine(await machineFacts(options)) : await stackFindings(options.stack);
       const fit = findings.every(({ state }) => state !== 'bad');
       giveAnswer(
         context,
@@ -31,6 +34,15 @@ export function doctorCommand(context: CliContext): Command {
         options,
       );
     });
+}
+
+async function stackFindings(stack: string): Promise<readonly Finding[]> {
+  const [{ openStack }, { stackClients, stackFacts }, { judgeStack }] = await Promise.all([
+    import('./open-stack.ts'),
+    import('./stack-facts.ts'),
+    import('./judge-stack.ts'),
+  ]);
+  return judgeStack(await stackFacts(await openStack(stack, []), stackClients()));
 }
 
 function findingText({ check, state, found, remedy }: Finding, colour: TerminalColour): string {

@@ -8,13 +8,13 @@ import { changeZone } from '../recover/zone-store.ts';
 import { DEADLINE_FORMS, parseDuration } from '../workflow/deadline.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
-import { CommonOptions, optionsWith, withCommonOptions } from './common-options.ts';
+import { CommonOptions, optionsWith, withStackOption } from './common-options.ts';
 
 const DrainOptions = optionsWith({ for: z.string().optional() });
 
 /** `foreshard drain`: nothing new starts in a zone; what runs there may end. */
 export function drainCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('drain'))
+  return withStackOption(new Command('drain'))
     .summary('start nothing new in a zone')
     .description('Starts nothing new in a zone, in no run, until it is undrained; what runs there may end.')
     .argument('<zone>', 'the zone')
@@ -23,7 +23,7 @@ export function drainCommand(context: CliContext): Command {
     .action(async (zone: string, _options, command: Command) => {
       const options = parseStrictly(DrainOptions, command.opts(), 'options of drain');
       const durationMs = options.for === undefined ? undefined : drainMs(options.for);
-      const health = await changeIn(options.home, zone, (before, now) => ({
+      const health = await changeIn(options, zone, (before, now) => ({
         ...before,
         drain: { by: userInfo().username, since: now, ...(durationMs !== undefined && { until: now + durationMs }) },
       }));
@@ -34,14 +34,14 @@ export function drainCommand(context: CliContext): Command {
 
 /** `foreshard undrain`: a zone takes part again. */
 export function undrainCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('undrain'))
+  return withStackOption(new Command('undrain'))
     .summary('let a zone take part again')
     .description('Lets a zone that was drained take part again.')
     .argument('<zone>', 'the zone')
     .addHelpText('after', '\nExample:\n  foreshard undrain local-b')
     .action(async (zone: string, _options, command: Command) => {
       const options = parseStrictly(CommonOptions, command.opts(), 'options of undrain');
-      const health = await changeIn(options.home, zone, ({ drain: _ended, ...rest }) => rest);
+      const health = await changeIn(options, zone, ({ drain: _ended, ...rest }) => rest);
       giveAnswer(context, { json: health, text: () => `zone ${zone} takes part again` }, options);
     });
 }
@@ -53,12 +53,12 @@ function drainMs(text: string): number {
 }
 
 async function changeIn(
-  folder: string,
+  options: CommonOptions,
   zone: string,
   change: (health: ZoneHealth, now: number) => ZoneHealth,
 ): Promise<ZoneHealth> {
-  const { openHome } = await import('./open-home.ts');
-  await using home = await openHome(folder, { write: true });
+  const { openPlace } = await import('./open-place.ts');
+  await using home = await openPlace(options, { write: true });
   const { table, clock, settings } = home.services;
   if (!settings.zones.includes(zone)) throw unknownZone(zone, settings.zones);
   return await changeZone(table, zone, (health) => change(health, clock.now()));

@@ -1,10 +1,10 @@
 import type { ChaosSpec } from '../adapters/embedded/chaos-spec.ts';
 import { type EmbeddedRuntime, startEmbedded } from '../adapters/embedded/embedded-runtime.ts';
 import type { EmbeddedSettings } from '../adapters/embedded/machine-settings.ts';
-import type { Execution } from '../ports/executions.ts';
 import type { RunProgress } from '../report/progress.ts';
 import { RunReport } from '../report/run-report.ts';
 import { readDocument } from '../run/run-document.ts';
+import { failureOf } from './failure-of-execution.ts';
 import { handlers } from './handlers.ts';
 import { tasksEntry } from './load-tasks.ts';
 import { watchRun } from './watch-run.ts';
@@ -46,10 +46,4 @@ export async function executeRun(runtime: EmbeddedRuntime, request: RunRequest):
   if (ended === undefined) return undefined;
   if (ended.status !== 'SUCCEEDED') throw failureOf(ended);
   return readDocument(services.objects, { run, name: 'report' }, RunReport);
-}
-
-function failureOf({ error = 'WorkerDied', cause = 'its execution ended without a word' }: Execution): Error {
-  const failure = new Error(cause);
-  failure.name = error;
-  return failure;
 }

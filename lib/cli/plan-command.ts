@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
-import { optionsWith, withCommonOptions } from './common-options.ts';
+import { optionsWith, withStackOption } from './common-options.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { loadTasks } from './load-tasks.ts';
 import { parseJsonFile } from './parse-json-file.ts';
@@ -14,7 +14,7 @@ const Options = optionsWith({ whatIf: z.boolean().default(true) });
 
 /** `foreshard plan`: shards, critical path, plan, chance and cost of a workflow; nothing runs. */
 export function planCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('plan'))
+  return withStackOption(new Command('plan'))
     .summary('show how a workflow would run, what the chance is and what it costs')
     .description(
       'Shows how a workflow would run on this machine: how many shards and why, the critical path, the tiers, the slots, how far from the best the plan is, the chance of meeting the deadline, the cost on AWS and what would be cheaper. Nothing runs and nothing is stored.',
@@ -29,13 +29,13 @@ export function planCommand(context: CliContext): Command {
       const options = parseStrictly(Options, command.opts(), 'options of plan');
       const workflow = parseJsonFile(await readFile(file, 'utf8'), file);
       const tasks = await loadTasks(options.tasks);
-      const [{ openHome }, { tryPlan }, { planAlternatives }, { planTradeOff }] = await Promise.all([
-        import('./open-home.ts'),
+      const [{ openPlace }, { tryPlan }, { planAlternatives }, { planTradeOff }] = await Promise.all([
+        import('./open-place.ts'),
         import('./try-plan.ts'),
         import('./plan-alternatives.ts'),
         import('./plan-trade-off.ts'),
       ]);
-      await using home = await openHome(options.home, { write: false });
+      await using home = await openPlace(options, { write: false });
       const tried = await tryPlan(workflow, home, tasks);
       const alternatives = options.whatIf ? await planAlternatives(tried, home, tasks) : [];
       const tradeOff = options.whatIf ? await planTradeOff(tried, { home, tasks }) : [];

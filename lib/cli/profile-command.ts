@@ -15,7 +15,7 @@ import { textTable } from '../report/text-table.ts';
 import { readProfiles } from '../run/profile-store.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
-import { CommonOptions, withCommonOptions } from './common-options.ts';
+import { CommonOptions, withStackOption } from './common-options.ts';
 import { loadTasks } from './load-tasks.ts';
 
 /** Shards of these quantiles of the observed sizes are forecast. */
@@ -34,7 +34,7 @@ interface ProfileAnswer {
 
 /** `foreshard profile`: what earlier runs left of a shard type, and the forecast that comes of it. */
 export function profileCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('profile'))
+  return withStackOption(new Command('profile'))
     .summary('show what earlier runs left of a shard type, and its forecast')
     .description('Shows what earlier runs left of a shard type, and what shards of it are expected to need.')
     .argument('<type>', "task code with its version, as foreshard plan shows it: 'flights-clean@1'")
@@ -44,8 +44,8 @@ export function profileCommand(context: CliContext): Command {
     )
     .action(async (type: string, _options, command: Command) => {
       const options = parseStrictly(CommonOptions, command.opts(), 'options of profile');
-      const { openHome } = await import('./open-home.ts');
-      await using home = await openHome(options.home, { write: false });
+      const { openPlace } = await import('./open-place.ts');
+      await using home = await openPlace(options, { write: false });
       const { table, clock, settings } = home.services;
       const known = [...(await loadTasks(options.tasks)).values()].map(({ name, version }) => `${name}@${version}`);
       const profiles = await readProfiles(table, new Set([type, ...known]));

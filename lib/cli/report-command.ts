@@ -1,19 +1,22 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import * as z from 'zod';
+import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
+import { RunReport } from '../report/run-report.ts';
+import { hasDocument, readDocument } from '../run/run-document.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
-import { optionsWith, withCommonOptions } from './common-options.ts';
+import { type CommonOptions, optionsWith, withStackOption } from './common-options.ts';
 import { openFile } from './open-file.ts';
-import { reportAnswer, writeReportPage } from './report-page.ts';
+import { reportAnswer, stackPage, writeReportPage } from './report-page.ts';
 import { runFolder, storedReport } from './stored-report.ts';
 
 const Options = optionsWith({ open: z.boolean().default(false), output: z.string().min(1).optional() });
 
 /** `foreshard report`: a run that has ended, as a table and as one HTML page. */
 export function reportCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('report'))
+  return withStackOption(new Command('report'))
     .summary('show a run that has ended, as a table and as one HTML page')
     .description(
       'Shows a run that has ended as a table, and writes its report as one HTML page that needs nothing else.',
@@ -27,11 +30,35 @@ export function reportCommand(context: CliContext): Command {
     )
     .action(async (run: string | undefined, _options, command: Command) => {
       const options = parseStrictly(Options, command.opts(), 'options of report');
-      const report = await storedReport(options.home, run);
-      const path = resolve(options.output ?? join(runFolder(options.home, report.run), 'report.html'));
+      const { report, folder } = await reportOf(options, run);
+      const path = resolve(options.output ?? folder);
       await writeReportPage(path, report);
       const opened = options.open ? await openFile(path) : false;
       const note = options.open && !opened ? ' (no program here to open it)' : '';
       giveAnswer(context, reportAnswer(report, `${path}${note}`, context), options);
     });
+}
+
+/** A report, and where its page goes unless somebody says otherwise: beside it, of a stack into the folder of this machine. */
+async function reportOf(options: CommonOptions, run: string | undefined) {
+  if (options.stack === undefined) {
+    const report = await storedReport(options.home, run);
+    return { report, folder: join(runFolder(options.home, report.run), 'report.html') };
+  }
+  if (run === undefined) {
+    throw new ForeshardError(
+      'InvalidInput',
+      'which run of the stack? give its name: foreshard status lists those that go on',
+    );
+  }
+  const { openPlace } = await import('./open-place.ts');
+  await using place = await openPlace(options, { write: false });
+  const { objects } = place.services;
+  if (!(await hasDocument(objects, { run, name: 'report' }))) {
+    throw new ForeshardError('UnknownRun', `no run '${run}' of '${options.stack}' has a report; see foreshard status`);
+  }
+  return {
+    report: await readDocument(objects, { run, name: 'report' }, RunReport),
+    folder: stackPage({ home: options.home, stack: options.stack }, run),
+  };
 }

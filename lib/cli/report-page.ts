@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { htmlReport } from '../report/html-report.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { runTable } from '../report/run-table.ts';
@@ -12,6 +12,11 @@ import { outcomeExitCode } from './outcome-exit-code.ts';
 export async function writeReportPage(path: string, report: RunReport): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, htmlReport(report));
+}
+
+/** Where the page of a stack's run goes on this machine. */
+export function stackPage({ home, stack }: { readonly home: string; readonly stack: string }, run: string): string {
+  return join(home, 'stacks', stack, `${run}.html`);
 }
 
 /** A run's report for the terminal, with the place of its page. */

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { ChaosSpec } from '../adapters/embedded/chaos-spec.ts';
 import { CHAOS_FORMS, parseChaos } from '../adapters/embedded/chaos-spec.ts';
 import type { EmbeddedSettings } from '../adapters/embedded/machine-settings.ts';
+import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import type { RunProgress } from '../report/progress.ts';
 import { progressOn } from '../report/progress.ts';
@@ -12,7 +13,7 @@ import { giveAnswer } from './answer.ts';
 import { chaosText } from './chaos-text.ts';
 import type { CliContext } from './cli-context.ts';
 import { colourWanted } from './colour-wanted.ts';
-import { type CommonOptions, optionsWith, withCommonOptions } from './common-options.ts';
+import { type CommonOptions, optionsWith, withStackOption } from './common-options.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { interruptible } from './interruptible.ts';
 import { parseJsonFile } from './parse-json-file.ts';
@@ -35,8 +36,8 @@ const WATCH_HELP = 'serve a live view to this machine while the run goes on, and
 
 /** `foreshard run`: a workflow on this machine, from its definition to its report. */
 export function runCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('run'))
-    .summary('run a workflow on this machine')
+  return withStackOption(new Command('run'))
+    .summary('run a workflow on this machine, or on a deployed stack')
     .description('Runs a workflow on this machine: cuts it, plans it, runs it, and writes its report.')
     .argument('<workflow>', 'file of the workflow definition')
     .option('--run <name>', 'name of the run; without it the name of the workflow and the time')
@@ -46,10 +47,11 @@ export function runCommand(context: CliContext): Command {
     .option('--chaos <faults>', `let things go wrong on purpose, such as ${CHAOS_FORMS}; see docs/operations.md`)
     .addHelpText(
       'after',
-      '\nExamples:\n  foreshard run events/flights.workflow.json\n  foreshard run my.workflow.json --tasks my-tasks.ts --json\n  foreshard run events/flights.workflow.json --watch\n  foreshard run events/flights.workflow.json --resume flights-20261124-063000',
+      '\nExamples:\n  foreshard run events/flights.workflow.json\n  foreshard run my.workflow.json --tasks my-tasks.ts --json\n  foreshard run events/flights.workflow.json --watch\n  foreshard run my.workflow.json --stack foreshard\n  foreshard run events/flights.workflow.json --resume flights-20261124-063000',
     )
     .action(async (file: string, _options, command: Command) => {
       const options = parseStrictly(RunOptions, command.opts(), 'options of run');
+      refuseLocal(options);
       const chaos = options.chaos === undefined ? undefined : parseChaos(options.chaos, Date.now() % SEEDS);
       const settings = { ...(options.slots && slotSettings(options.slots)), ...(chaos && CHAOS_SETTINGS) };
       const place = { ...options, settings, chaos };
@@ -61,7 +63,7 @@ export function runCommand(context: CliContext): Command {
 
 /** `foreshard resume`: a run that was interrupted goes on where it stopped. */
 export function resumeCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('resume'))
+  return withStackOption(new Command('resume'))
     .summary('go on with a run that was interrupted')
     .description('Goes on with a run that was interrupted: what was committed stays, what was lost is done again.')
     .argument('<run>', 'name of the run')
@@ -88,8 +90,11 @@ interface Place extends CommonOptions {
 async function carryOut(
   context: CliContext,
   place: Place,
-  { run, workflow }: { readonly run: string; readonly workflow?: unknown },
+  request: { readonly run: string; readonly workflow?: unknown },
 ): Promise<void> {
+  const { stack } = place;
+  if (stack !== undefined) return (await import('./run-on-stack.ts')).runOnStack(context, { ...place, stack }, request);
+  const { run, workflow } = request;
   const { executeRun, startRuntime } = await import('./execute-run.ts');
   await using runtime = await startRuntime(place);
   if (place.chaos) context.err.write(`chaos with seed ${place.chaos.seed}\n`);
@@ -121,6 +126,17 @@ async function watchLive(context: CliContext, run: string) {
   const view = await liveView(run);
   context.err.write(`live view: ${view.url}\n`);
   return view;
+}
+
+/** What changes this machine's own runtime says nothing to a deployed stack. */
+function refuseLocal({ stack, slots, chaos, watch }: z.infer<typeof RunOptions>): void {
+  const local = Object.entries({ '--slots': slots, '--chaos': chaos, '--watch': watch || undefined });
+  const given = local.flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (stack === undefined || given.length === 0) return;
+  throw new ForeshardError(
+    'InvalidInput',
+    `${given.join(' and ')} is for this machine alone; leave it out with --stack`,
+  );
 }
 
 /** One zone with as many slots as are asked for: who counts them wants to see what a number of slots does. */

@@ -1,11 +1,15 @@
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { folderObjectStore } from '../adapters/embedded/folder-object-store.ts';
 import { isHeld } from '../adapters/embedded/home-lock.ts';
 import { collect } from '../core/collect.ts';
+import type { RunId } from '../core/ids.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import { Plan } from '../plan/plan.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import { RunReport } from '../report/run-report.ts';
 import { RunDefinition } from '../run/run-definition.ts';
+import { hasDocument, readDocument } from '../run/run-document.ts';
 import { runFolder } from './stored-report.ts';
 
 /** A run of this machine, by what lies in its folder: it can be looked at while another process works on it. */
@@ -34,17 +38,27 @@ export interface HomeState {
 /** The runs under a home with their states; nothing is locked and nothing is changed. */
 export async function runStates(home: string, now: EpochMs): Promise<HomeState> {
   const files = await collect(glob(join(runFolder(home, '*'), 'definition.json')));
-  const runs = await Promise.all(files.map((file) => runState(dirname(file), now)));
+  const objects = folderObjectStore({ root: join(home, 'objects') });
+  const runs = await Promise.all(files.map((file) => runState(objects, basename(dirname(file)), now)));
   return { working: await isHeld(home), runs: runs.sort((a, b) => b.startedAt - a.startedAt) };
 }
 
-async function runState(folder: string, now: EpochMs): Promise<RunState> {
-  const { workflow, startedAt, deadlineAt } = RunDefinition.parse(await json(folder, 'definition'));
-  const plan = (await exists(folder, 'plan')) ? Plan.parse(await json(folder, 'plan')) : undefined;
-  const report = (await exists(folder, 'report')) ? RunReport.parse(await json(folder, 'report')) : undefined;
+/**
+ * What has become of one run, by its documents.
+ *
+ * @throws {ForeshardError} `MissingObject` when there is no such run
+ */
+export async function runState(objects: ObjectStore, run: RunId, now: EpochMs): Promise<RunState> {
+  const { workflow, startedAt, deadlineAt } = await readDocument(objects, { run, name: 'definition' }, RunDefinition);
+  const [hasPlan, hasReport] = await Promise.all([
+    hasDocument(objects, { run, name: 'plan' }),
+    hasDocument(objects, { run, name: 'report' }),
+  ]);
+  const plan = hasPlan ? await readDocument(objects, { run, name: 'plan' }, Plan) : undefined;
+  const report = hasReport ? await readDocument(objects, { run, name: 'report' }, RunReport) : undefined;
   const endAt = report?.endedAt ?? plan?.expectedEndAt;
   return {
-    run: basename(folder),
+    run,
     workflow: workflow.name,
     state: report?.outcome ?? 'open',
     startedAt,
@@ -53,12 +67,4 @@ async function runState(folder: string, now: EpochMs): Promise<RunState> {
     ...(plan && { plan: { generation: plan.generation, chance: plan.chance, costUsd: plan.costUsd } }),
     elapsedMs: (report?.endedAt ?? now) - startedAt,
   };
-}
-
-async function json(folder: string, name: string): Promise<unknown> {
-  return JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8'));
-}
-
-async function exists(folder: string, name: string): Promise<boolean> {
-  return (await stat(join(folder, `${name}.json`)).catch(() => undefined)) !== undefined;
 }

@@ -6,7 +6,7 @@ import type { Settings } from '../core/settings.ts';
 import { RUN_CONTROLLERS, type RunController } from '../simulate/run-controllers.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
-import { optionsWith, withCommonOptions } from './common-options.ts';
+import { optionsWith, withStackOption } from './common-options.ts';
 import { loadTasks } from './load-tasks.ts';
 import { parseJsonFile } from './parse-json-file.ts';
 import { simulationText } from './simulation-text.ts';
@@ -32,7 +32,7 @@ type Options = z.infer<typeof Options>;
 
 /** `foreshard simulate`: how a plan would fare with other zones, tiers, load, faults and controllers; nothing runs. */
 export function simulateCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('simulate'))
+  return withStackOption(new Command('simulate'))
     .summary('try a plan against faults, load and other controllers, without running it')
     .description(
       'Plans a workflow and runs the plan many times against a virtual clock: durations are drawn from the forecast, shards are claimed as workers claim them. Shows when it would end, how often in time, and the cost. Running shards are not cut, so a real run is a little better.',
@@ -56,12 +56,12 @@ export function simulateCommand(context: CliContext): Command {
       const options = parseStrictly(Options, command.opts(), 'options of simulate');
       const workflow = parseJsonFile(await readFile(file, 'utf8'), file);
       const tasks = await loadTasks(options.tasks);
-      const [{ openHome }, { tryPlan }, { simulatePlan }] = await Promise.all([
-        import('./open-home.ts'),
+      const [{ openPlace }, { tryPlan }, { simulatePlan }] = await Promise.all([
+        import('./open-place.ts'),
         import('./try-plan.ts'),
         import('./simulate-plan.ts'),
       ]);
-      await using home = await openHome(options.home, { write: false });
+      await using home = await openPlace(options, { write: false });
       const settings = changedSettings(home.services.settings, options);
       const tried = await tryPlan(workflow, { ...home, services: { ...home.services, settings } }, tasks);
       const simulated = options.controllers.map((controller: RunController) =>

@@ -8,7 +8,7 @@ import { shareText } from '../report/text/share-text.ts';
 import { textTable } from '../report/text-table.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
-import { CommonOptions, withCommonOptions } from './common-options.ts';
+import { CommonOptions, withStackOption } from './common-options.ts';
 import type { HomeState, RunState } from './run-states.ts';
 
 /** Runs that are listed; `--json` has them all. */
@@ -16,19 +16,28 @@ const LISTED_MAX = 40;
 
 /** `foreshard status`: the runs of this machine and what has become of them. */
 export function statusCommand(context: CliContext): Command {
-  return withCommonOptions(new Command('status'))
+  return withStackOption(new Command('status'))
     .summary('list runs and what has become of them')
     .description(
       'Lists the runs of this machine, the newest first, with their state; also while one goes on in another process.',
     )
     .argument('[run]', 'this run alone')
-    .addHelpText('after', '\nExamples:\n  foreshard status\n  foreshard status flights-20261124-063000 --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  foreshard status\n  foreshard status flights-20261124-063000 --json\n  foreshard status --stack foreshard',
+    )
     .action(async (run: string | undefined, _options, command: Command) => {
       const options = parseStrictly(CommonOptions, command.opts(), 'options of status');
-      const { runStates } = await import('./run-states.ts');
-      const state = chosen(await runStates(options.home, Date.now()), run, options.home);
+      const state = chosen(await statesOf(options, run), run, options.stack ?? options.home);
       giveAnswer(context, { json: state, text: (colour) => statusText(state, colour).join('\n') }, options);
     });
+}
+
+async function statesOf(options: CommonOptions, run: string | undefined): Promise<HomeState> {
+  if (options.stack === undefined) return (await import('./run-states.ts')).runStates(options.home, Date.now());
+  const [{ openPlace }, { stackStates }] = await Promise.all([import('./open-place.ts'), import('./stack-states.ts')]);
+  await using place = await openPlace(options, { write: false });
+  return stackStates(place.services, run, place.services.clock.now());
 }
 
 function chosen(state: HomeState, run: string | undefined, home: string): HomeState {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EmbeddedRuntime } from '../adapters/embedded/embedded-runtime.ts';
+import type { DurationMs } from '../core/quantity.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Execution } from '../ports/executions.ts';
+import type { Services } from '../ports/services.ts';
 import type { OperationProgress, RunProgress } from '../report/progress.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { hasDocument, readDocument } from '../run/run-document.ts';
@@ -18,17 +19,26 @@ export interface WatchedRun {
   /** The execution that carries it out: another one each time it is resumed. */
   readonly execution: string;
   readonly signal: AbortSignal;
+  /** Between two looks at the execution. @default 25 ms */
+  readonly executionLookMs?: DurationMs;
+  /** Between two looks at the tables. @default 250 ms */
+  readonly tableLookMs?: DurationMs;
+}
+
+/** What is asked how far a run has come. */
+export interface Watched {
+  readonly services: Pick<Services, 'objects' | 'table' | 'clock' | 'executions'>;
 }
 
 /** Waits for an execution to end, and tells what it sees of its run meanwhile. */
 export async function watchRun(
-  runtime: EmbeddedRuntime,
-  { run, execution, signal }: WatchedRun,
+  watched: Watched,
+  { run, execution, signal, executionLookMs = EXECUTION_LOOK_MS, tableLookMs = TABLE_LOOK_MS }: WatchedRun,
   tell: (progress: RunProgress) => void,
 ): Promise<Execution | undefined> {
-  const look = progressOf(runtime, run);
-  for (let nextLookAt = Date.now(); !signal.aborted; await sleep(EXECUTION_LOOK_MS)) {
-    const state = await runtime.executions.describe('workflow', execution);
+  const look = progressOf(watched, run);
+  for (let nextLookAt = Date.now(); !signal.aborted; await sleep(executionLookMs)) {
+    const state = await watched.services.executions.describe('workflow', execution);
     if (state?.status !== 'RUNNING') {
       await look.then((progress) => progress().then((last) => last && tell(last)));
       return state;
@@ -37,13 +47,13 @@ export async function watchRun(
     const lookedAt = Date.now();
     const seen = await (await look)();
     if (seen) tell(seen);
-    nextLookAt = Date.now() + Math.max(TABLE_LOOK_MS, (Date.now() - lookedAt) / LOOK_SHARE);
+    nextLookAt = Date.now() + Math.max(tableLookMs, (Date.now() - lookedAt) / LOOK_SHARE);
   }
   return undefined;
 }
 
 /** Nothing to tell until the run is planned. */
-async function progressOf({ services }: EmbeddedRuntime, run: string): Promise<() => Promise<RunProgress | undefined>> {
+async function progressOf({ services }: Watched, run: string): Promise<() => Promise<RunProgress | undefined>> {
   const { objects, table, clock } = services;
   return async () => {
     if (!(await hasDocument(objects, { run, name: 'plan' }))) return undefined;

@@ -1,0 +1,94 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../lib/cli/exit-code.ts';
+import { RunReport } from '../lib/report/run-report.ts';
+import { foreshard } from './fixtures/foreshard-process.ts';
+import { type DeployedStack, deployStack } from './fixtures/moto/deployed-stack.ts';
+
+/** The command line as a process against a stack on moto. Not covered: what IAM would refuse. */
+const endpoint = process.env.AWS_ENDPOINT_URL;
+const port = Number(process.env.MOTO_GATEWAY_PORT);
+const unique = `cli-${process.pid}-${Date.now()}`;
+const NAME = 'moto-stack';
+const TEST_MAX_MS = 200_000;
+
+describe.skipIf(endpoint === undefined || !port)('foreshard --stack', { timeout: TEST_MAX_MS }, () => {
+  let stack: DeployedStack;
+  let folder: string;
+  let file: string;
+  const call = (...args: readonly string[]) => foreshard([...args, '--stack', NAME, '--home', folder], environment());
+
+  beforeAll(async () => {
+    stack = await deployStack({ name: NAME, port, endpoint: endpoint ?? '', unique });
+    folder = await mkdtemp(join(tmpdir(), 'foreshard-stack-'));
+    file = join(folder, 'small.workflow.json');
+    const work = {
+      id: 'work',
+      task: 'replay',
+      input: { kind: 'keys', from: 0, to: 40 },
+      params: { cpuMs: 1, writeBytes: 10, per: 'record' },
+      estimates: { cpuSeconds: 1 },
+    };
+    await writeFile(file, JSON.stringify({ version: 1, name: 'small', deadline: '3m', operations: [work] }));
+  });
+  afterAll(async () => {
+    await stack[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  function environment(): Record<string, string> {
+    const names = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+    const known = names.map((name) => [name, process.env[name] ?? ''] as const);
+    return { ...Object.fromEntries(known), AWS_ENDPOINT_URL: stack.endpoint };
+  }
+
+  it('plans against the settings of the stack, runs there, and shows what came of it', async () => {
+    const plan = await call('plan', file, '--json', '--no-what-if');
+    expect(plan.code, plan.err).toBe(EXIT_CODES.ok);
+    const { pools } = JSON.parse(plan.out);
+    expect(pools.map(({ functionName }: { functionName: string }) => functionName)).toEqual([
+      'moto-stack-worker-1769-regional',
+    ]);
+    const run = await call('run', file, '--run', `run-${unique}`, '--json');
+    expect(run.code, run.err).toBe(EXIT_CODES.ok);
+    expect(RunReport.parse(JSON.parse(run.out))).toMatchObject({ outcome: 'met', operations: [{ recordsIn: 40 }] });
+    const page = join(folder, 'page.html');
+    const report = await call('report', `run-${unique}`, '-o', page);
+    expect(report.code, report.err).toBe(EXIT_CODES.ok);
+    expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>/);
+    const status = await call('status', `run-${unique}`, '--json');
+    expect(JSON.parse(status.out).runs).toMatchObject([{ run: `run-${unique}`, state: 'met' }]);
+    const profile = await call('profile', 'replay@1', '--json');
+    expect(profile.code, profile.err).toBe(EXIT_CODES.ok);
+  });
+
+  it('refuses what is of this machine alone, and names what is not there', async () => {
+    const chaos = await call('run', file, '--chaos', 'kill=1');
+    expect(chaos.err).toBe('error: --chaos is for this machine alone; leave it out with --stack\n');
+    const zone = await call('drain', 'mars');
+    expect(zone.err).toMatch(/^error: there is no zone 'mars'/);
+    const unknown = await foreshard(['status', '--stack', 'elsewhere'], environment());
+    expect(unknown.code).toBe(EXIT_CODES.badInput);
+    expect(unknown.err).toMatch(
+      /^error: there is no stack 'elsewhere' in eu-central-1: .* 'elsewhere-monitor'; deploy it/,
+    );
+  });
+
+  it('has a doctor that finds what is not as the stack would be deployed', async () => {
+    const { out, err } = await call('doctor', '--json');
+    expect(err).toBe('');
+    const findings: { check: string; state: string; remedy?: string }[] = JSON.parse(out).findings;
+    const states = new Map(findings.map(({ check, state }) => [check, state]));
+    for (const check of ['quota', 'workers', 'table', 'machine', 'zones', 'wall'])
+      expect([check, states.get(check)]).toEqual([check, 'ok']);
+    // moto's new table and bucket are bare: CDK's are not
+    for (const check of ['recovery', 'bucket', 'public']) expect(states.get(check)).not.toBe('ok');
+    for (const { state, remedy } of findings) if (state !== 'ok') expect(remedy).toBeTruthy();
+  });
+});
+
+describe.skipIf(endpoint !== undefined)('foreshard --stack', () => {
+  it.skip('needs a moto server: run `.ci/moto npx vitest run test/stack-moto.test.ts`', () => undefined);
+});
