@@ -31,7 +31,8 @@ const PRICES = { slotUsdPerMs: workerCost(1_769, 1), latenessUsdPerMs: 1e-6, req
 interface Case {
   readonly name: string;
   readonly lateChance: number;
-  readonly slow: 'none' | 'known' | 'unknown';
+  /** `worker`: the data are like any other, and nothing can be cut off the shard. */
+  readonly slow: 'none' | 'known' | 'unknown' | 'worker';
   readonly reshards: boolean;
 }
 
@@ -41,6 +42,8 @@ const CASES: readonly Case[] = [
   { name: '8 x straggler, known', lateChance: 1, slow: 'known', reshards: true },
   { name: '8 x straggler, with re-sharding', lateChance: 1, slow: 'unknown', reshards: true },
   { name: '8 x straggler, without', lateChance: 1, slow: 'unknown', reshards: false },
+  { name: '8 x slow worker, with copies', lateChance: 1, slow: 'worker', reshards: true },
+  { name: '8 x slow worker, without', lateChance: 1, slow: 'worker', reshards: false },
 ];
 
 /** 1,000 shards on 100 slots in virtual time, ten seeds: what re-sharding costs under noise alone, and what it saves. */
@@ -59,12 +62,18 @@ export const bench: Bench = {
         addedWorkShare: Math.max(of('noise, in time').addedShare, of('noise, late').addedShare),
         stragglerOverKnownWorst: Math.max(...ratios('8 x straggler, with re-sharding')),
         withoutOverKnownLeast: Math.min(...ratios('8 x straggler, without')),
+        copiedOverKnownWorst: Math.max(...ratios('8 x slow worker, with copies')),
+        uncopiedOverKnownLeast: Math.min(...ratios('8 x slow worker, without')),
+        copiesShare: of('8 x slow worker, with copies').addedShare,
         regrettedShare: withReshards.regretted / Math.max(1, withReshards.reshards),
       },
       targets: {
         addedWorkShare: { atMost: 0.01 },
         stragglerOverKnownWorst: { atMost: 1.25 },
         withoutOverKnownLeast: { atLeast: 1.25 },
+        copiedOverKnownWorst: { atMost: 1.25 },
+        uncopiedOverKnownLeast: { atLeast: 1.25 },
+        copiesShare: { atMost: 0.025 },
         regrettedShare: { atMost: 0.05 },
       },
       table: CASES.map(({ name }) => of(name).row),
@@ -86,6 +95,7 @@ function measure({ name, lateChance, slow, reshards }: Case): Measured {
     const scene: ReshardScene = {
       ...SCENE,
       trueMs: durations(seed, slow),
+      ...(slow === 'worker' && { unitCount: 1, freshMs: MEAN_MS }),
       prices: { ...PRICES, lateChance },
       reshards,
     };

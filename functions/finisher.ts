@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { endRun } from '../lib/recover/end-run.ts';
 import { buildReport } from '../lib/report/build-report.ts';
 import { loadReport } from '../lib/report/load-report.ts';
+import { removeOrphans } from '../lib/run/remove-orphans.ts';
 import { writeDocument } from '../lib/run/run-document.ts';
 import { stage } from './stage.ts';
 
@@ -10,9 +11,14 @@ export const handler = stage({
   name: 'finisher',
   input: z.strictObject({ run: z.string(), execution: z.string() }),
   async run({ run, execution }, services) {
+    const { objects, replicas } = services;
     const facts = await loadReport(run, services);
     const report = buildReport({ ...facts, aborted: false });
-    await writeDocument(services.objects, { run, name: 'report' }, report);
+    await writeDocument(objects, { run, name: 'report' }, report);
+    await removeOrphans([objects, ...(replicas ? [replicas] : [])], run, {
+      shards: facts.records,
+      copyCount: facts.copies.length,
+    });
     await endRun({ run, execution, outcome: report.outcome }, facts.pools, services);
     return { run, outcome: report.outcome };
   },

@@ -3,22 +3,20 @@ import { readOpenZones } from '../lib/recover/zone-store.ts';
 import { decideReshard } from '../lib/reshard/decide-reshard.ts';
 import { storeDecisions } from '../lib/reshard/decision-store.ts';
 import { loadReshard } from '../lib/reshard/load-reshard.ts';
+import { makeChange } from '../lib/reshard/make-change.ts';
 import { reshardRequest } from '../lib/reshard/reshard-request.ts';
-import { cutShard } from '../lib/run/cut-shard.ts';
 import { stage } from './stage.ts';
 
-/** State `Reshard`: keep, or cut anew when the gain beats the cost. */
+/** State `Reshard`: keep, or change shards when the gain beats the cost. */
 export const handler = stage({
   name: 'resharder',
   input: z.strictObject({ run: z.string() }),
   async run({ run }, services) {
-    const facts = await loadReshard(run, await readOpenZones(services), services);
+    const zones = await readOpenZones(services);
+    const facts = await loadReshard(run, zones, services);
     const decisions = decideReshard(reshardRequest(facts));
-    const records = new Map(facts.records.map((record) => [record.shard, record]));
-    for (const { taken, shard = '', cutsAt = [] } of decisions) {
-      const record = records.get(shard);
-      if (taken && record) await cutShard(services.table, record, { cutsAt, now: services.clock.now() });
-    }
+    const scene = { records: new Map(facts.records.map((record) => [record.shard, record])), zones };
+    for (const decision of decisions) if (decision.taken) await makeChange(decision, scene, services);
     await storeDecisions(services.table, run, decisions);
     return { run };
   },

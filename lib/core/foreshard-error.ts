@@ -15,6 +15,7 @@ const BAD_INPUT_NAMES = [
 /** Failures of the system around us: worth another attempt. */
 const FAULT_NAMES = [
   'LeaseLost',
+  'Outrun',
   'ShardTimedOut',
   'OutOfMemory',
   'WorkerDied',

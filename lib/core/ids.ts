@@ -4,6 +4,21 @@ export type RunId = string;
 /** `operation/index`; a shard cut off another one adds its own part: `operation/index.2`. */
 export type ShardId = string;
 
+/** The second attempt beside the one of an epoch: it has an item of its own, and works for the shard's. */
+export function copyId(shard: ShardId, epoch: number): ShardId {
+  return `${shard}~${epoch}`;
+}
+
+/** True for an id that {@link copyId} made: nothing else in an id is a `~`. */
+export function isCopy(shard: ShardId): boolean {
+  return shard.includes('~');
+}
+
+/** The shard that a copy works for; any other shard is its own. */
+export function originalOf(shard: ShardId): ShardId {
+  return isCopy(shard) ? shard.slice(0, shard.indexOf('~')) : shard;
+}
+
 /** The task code that a shard runs, with its version: `clean@1`, or `clean@1+sort@2` for a fused chain. */
 export type ShardType = string;
 

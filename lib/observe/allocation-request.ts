@@ -20,6 +20,8 @@ export interface AllocationFacts {
   readonly predictions: Predictions;
   /** Empty before the first plan: then no shard has been stored yet. */
   readonly records: readonly ShardRecord[];
+  /** Second attempts, whatever has become of them: those that wait or run need slots, too. */
+  readonly copies: readonly ShardRecord[];
   readonly plan: Plan | undefined;
   /** The plan's canaries, judged by what has become of them. */
   readonly canaries: readonly Canary[];
@@ -68,8 +70,8 @@ function fresh(shard: Shard, facts: AllocationFacts): readonly OpenShard[] {
 }
 
 function openRecords(facts: AllocationFacts): readonly OpenShard[] {
-  const { records, predictions, pools, settings, now } = facts;
-  return records.flatMap((record) => {
+  const { records, copies, predictions, pools, settings, now } = facts;
+  return [...records, ...copies].flatMap((record) => {
     const need = predictions.need(record);
     if (!need || !['BLOCKED', 'READY', 'RUNNING'].includes(record.state)) return [];
     const { shard, operation, index, type, needs, met, attempts, memoryTierMiB } = record;

@@ -9,7 +9,7 @@ import type { Services } from '../ports/services.ts';
 import { readAttempts } from '../run/attempt-store.ts';
 import { readLedgers } from '../run/ledger-store.ts';
 import { readProfiles } from '../run/profile-store.ts';
-import { readShards } from '../run/read-shards.ts';
+import { readCopies, readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { hasDocument, readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
@@ -42,6 +42,7 @@ export async function loadAllocation(
   const backlogs = await loadBacklogs(run, sharding, services);
   const predictions = predictionsOf(forecast, sharding, volumeOf(backlogs, settings.level));
   const records = (await isCreated(run, services)) ? await collect(readShards(table, run)) : [];
+  const copies = records.length > 0 ? await collect(readCopies(table, run)) : [];
   const plan = (await hasDocument(objects, { run, name: 'plan' }))
     ? await readDocument(objects, { run, name: 'plan' }, Plan)
     : undefined;
@@ -62,7 +63,21 @@ export async function loadAllocation(
   );
   const profiled = await readProfiles(table, new Set(sharding.operations.map(({ type }) => type)));
   const now = clock.now();
-  return { run, now, definition, sharding, predictions, records, plan, canaries, profiled, pools, ledgers, settings };
+  return {
+    run,
+    now,
+    definition,
+    sharding,
+    predictions,
+    records,
+    copies,
+    plan,
+    canaries,
+    profiled,
+    pools,
+    ledgers,
+    settings,
+  };
 }
 
 /** False while a creation that was cut off has left shards out: they are to be planned and stored as if none were there. */

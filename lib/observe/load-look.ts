@@ -7,7 +7,7 @@ import { missingSlots } from '../run/missing-slots.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
-import { parseShard, readyQueue, runningQueue, type ShardRecord, shardKey } from '../run/shard-record.ts';
+import { copyQueue, parseShard, readyQueue, runningQueue, type ShardRecord, shardKey } from '../run/shard-record.ts';
 import { readSlots } from '../run/slot-store.ts';
 import { Sharding } from '../shards/sharding.ts';
 import { loadBacklogs, volumeOf } from './backlog-volume.ts';
@@ -26,6 +26,7 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
   ]);
   const backlogs = await loadBacklogs(run, sharding, services);
   const running = await table.queryQueue({ queue: runningQueue(run) });
+  const copies = await table.queryQueue({ queue: copyQueue(run) });
   const waiting = plan.canaries.filter(({ verdict }) => verdict === 'waiting').flatMap(({ shards }) => shards);
   const progress = await runProgress(table, run);
   const canaries = await readEach(run, waiting, services);
@@ -38,6 +39,7 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
     startedAt: definition.startedAt,
     progress,
     running: running.map(parseShard).filter(({ state }) => state === 'RUNNING'),
+    copyCount: copies.map(parseShard).filter(({ state }) => state === 'RUNNING').length,
     canaries,
     strandedCount: stranded,
     missingSlotCount: missingSlots(plan, {

@@ -33,6 +33,8 @@ export interface RunLook {
   readonly startedAt: EpochMs;
   readonly progress: RunProgress;
   readonly running: readonly ShardRecord[];
+  /** Slots that work at copies. */
+  readonly copyCount: number;
   /** The shards of the plan's canaries that are still waiting to be judged. */
   readonly canaries: readonly ShardRecord[];
   /** Ready shards, in tiers that no slot of the plan can take. */
@@ -105,7 +107,7 @@ function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
 
 /** Late, out of slots, a shard beyond its interval, or slots without work beside shards that are being worked. */
 function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
-  const { now, plan, running, progress, predictions, arriving, settings } = look;
+  const { now, plan, running, copyCount, progress, predictions, arriving, settings } = look;
   if (expectedEndAt > plan.deadlineAt && plan.expectedEndAt <= plan.deadlineAt) return true;
   const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
   if (plan.grants.every(({ until }) => until <= now) && !(arriving && readyCount === 0)) return true;
@@ -113,7 +115,7 @@ function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
     const upperMs = predictions.need(shard)?.durationMs.upper ?? Number.POSITIVE_INFINITY;
     return now - (shard.claimedAt ?? now) > upperMs + OVERDUE_OVERHEADS * settings.shardOverheadMs;
   });
-  return overdue || (readyCount === 0 && !arriving && running.length < slotCount(plan, now));
+  return overdue || (readyCount === 0 && !arriving && running.length + copyCount < slotCount(plan, now));
 }
 
 /** Slots that the plan grants at a moment, at least one: a run without any is waiting for its first. */

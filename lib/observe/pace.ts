@@ -32,6 +32,11 @@ const TAKEN_AHEAD_MS = 500;
 /** The prediction counts as much as having seen this share of the shard: the first blocks alone tell little. */
 const PREDICTION_SHARE = 0.1;
 
+/** True when the cursor tells how fast a shard goes: a single unit is taken whole when it is claimed, which tells nothing. */
+export function isMeasured({ start, end, cursor }: Pick<WatchedShard, 'start' | 'end' | 'cursor'>): boolean {
+  return cursor > start && end - start > 1;
+}
+
 /**
  * What a shard still has to do at the given pace. A worker that reports a cursor is judged by it; one that has not
  * moved is expected to need at least as long again as it already takes beyond its prediction.
@@ -41,7 +46,7 @@ export function remainingMs(shard: WatchedShard, now: EpochMs, runPace: number):
   if (shard.state === 'waiting' || shard.startedAt === undefined) return expectedMs;
   const elapsedMs = Math.max(0, now - shard.startedAt);
   const doneShare = (shard.cursor - shard.start) / Math.max(1, shard.end - shard.start);
-  if (doneShare > 0) {
+  if (isMeasured(shard)) {
     const wholeMs = (elapsedMs + TAKEN_AHEAD_MS + PREDICTION_SHARE * expectedMs) / (doneShare + PREDICTION_SHARE);
     return Math.max(0, wholeMs - elapsedMs);
   }

@@ -10,6 +10,8 @@ export type Outcome = z.infer<typeof Outcome>;
 export const ShardAttempt = z.strictObject({
   run: z.string(),
   shard: z.string(),
+  /** The copy of the shard that it was: a second attempt beside the first. */
+  copy: z.string().optional(),
   operation: z.string(),
   type: z.string(),
   epoch: z.int().positive(),

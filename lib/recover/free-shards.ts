@@ -1,9 +1,10 @@
 import { collect } from '../core/collect.ts';
+import { isCopy, originalOf } from '../core/ids.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Services } from '../ports/services.ts';
 import type { ShardAttempt } from '../profile/shard-attempt.ts';
 import { storeAttempts } from '../run/attempt-store.ts';
-import { readShards } from '../run/read-shards.ts';
+import { readCopies, readShards } from '../run/read-shards.ts';
 import { releaseShard } from '../run/release-shard.ts';
 import type { ShardFailure, ShardRecord } from '../run/shard-record.ts';
 import { endSlot, readSlots, type SlotRecord } from '../run/slot-store.ts';
@@ -25,7 +26,7 @@ export async function freeShards(
   { slot, failure }: DeadSlot,
   { table, clock, settings }: Pick<Services, 'table' | 'clock' | 'settings'>,
 ): Promise<readonly ShardRecord[]> {
-  const held = await collect(readShards(table, slot.run));
+  const held = [...(await collect(readShards(table, slot.run))), ...(await collect(readCopies(table, slot.run)))];
   const zones = await readOpenZones({ table, clock, settings });
   const freed: ShardRecord[] = [];
   for (const shard of held) {
@@ -62,7 +63,8 @@ function lostAttempt(shard: ShardRecord, { slot, failure }: DeadSlot, now: Epoch
   const durationMs: DurationMs = Math.max(0, now - startedAt);
   return {
     run: shard.run,
-    shard: shard.shard,
+    shard: originalOf(shard.shard),
+    ...(isCopy(shard.shard) && { copy: shard.shard }),
     operation: shard.operation,
     type: shard.type,
     epoch: shard.epoch,

@@ -37,6 +37,8 @@ export interface ReportFacts {
   readonly pools: readonly Pool[];
   readonly progress: RunProgress;
   readonly records: readonly ShardRecord[];
+  /** Second attempts, whatever has become of them. */
+  readonly copies: readonly ShardRecord[];
   readonly attempts: readonly ShardAttempt[];
   readonly decisions: readonly ReshardRecord[];
   readonly slotCount: number;

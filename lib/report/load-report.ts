@@ -10,7 +10,7 @@ import type { Services } from '../ports/services.ts';
 import { readDecisions } from '../reshard/decision-store.ts';
 import { readAttempts } from '../run/attempt-store.ts';
 import { readIntakeList } from '../run/backlog/intake-record.ts';
-import { readShards } from '../run/read-shards.ts';
+import { readCopies, readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
@@ -32,7 +32,11 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     readDocument(objects, { run, name: 'plan' }, Plan),
   ]);
   const slots = await readSlots(table, run);
-  const [records, attempts] = await Promise.all([collect(readShards(table, run)), readAttempts(table, run)]);
+  const [records, copies, attempts] = await Promise.all([
+    collect(readShards(table, run)),
+    collect(readCopies(table, run)),
+    readAttempts(table, run),
+  ]);
   return {
     run,
     now: clock.now(),
@@ -44,6 +48,7 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     pools: listPools(settings, new Set()),
     progress: await runProgress(table, run, records),
     records,
+    copies,
     attempts,
     decisions: await readDecisions(table, run),
     slotCount: slots.length,

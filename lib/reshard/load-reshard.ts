@@ -9,7 +9,7 @@ import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
 import { readLedgers } from '../run/ledger-store.ts';
-import { readShards } from '../run/read-shards.ts';
+import { readCopies, readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
 import type { ShardRecord } from '../run/shard-record.ts';
@@ -53,6 +53,9 @@ export async function loadReshard(run: RunId, open: readonly string[], services:
     earlier: await readDecisions(table, run),
     memoryMiB,
     overheadMs: settings.shardOverheadMs,
+    copies: await collect(readCopies(table, run)),
+    attemptMax: settings.attemptMax,
+    divisible: new Map(definition.workflow.operations.map(({ id, divisible }) => [id, divisible])),
   };
 }
 

@@ -1,17 +1,25 @@
 import * as z from 'zod';
 
+const ShardCut = z.strictObject({ shard: z.string(), cutsAt: z.array(z.int().positive()).readonly() });
+
 /** A decision of the resharder with its numbers, taken or not. */
 export const ReshardRecord = z.strictObject({
   at: z.number(),
   change: z.string(),
   operation: z.string(),
   shard: z.string().optional(),
+  /** All shards of the operation that are changed with it. */
+  shards: z.array(z.string()).readonly().optional(),
   /** The units at which the shard is cut, ascending. */
   cutsAt: z.array(z.int().positive()).readonly().optional(),
+  /** The same of every shard that is cut. */
+  cuts: z.array(ShardCut).readonly().optional(),
   /** Expected gain and cost of the change. */
   gainUsd: z.number(),
   costUsd: z.number(),
   savedMs: z.number(),
+  /** Slot time that it adds. */
+  churnMs: z.number().optional(),
   taken: z.boolean(),
   /** One line for people: "split clean/7 at 61 %: -38 s, +0.0004 USD". */
   reason: z.string(),

@@ -1,5 +1,5 @@
-import type { ShardId } from '../core/ids.ts';
-import type { EpochMs } from '../core/quantity.ts';
+import { copyId, type ShardId } from '../core/ids.ts';
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import { lateChance } from '../observe/late-chance.ts';
 import { slotCount } from '../observe/observe-run.ts';
 import { remainingMs } from '../observe/pace.ts';
@@ -13,8 +13,8 @@ import { PRICES, workerCost } from '../plan/price.ts';
 import { endOf, type ShardRecord } from '../run/shard-record.ts';
 import type { InputLayout } from '../shards/input-layout.ts';
 import type { ShardedOperation, Sharding } from '../shards/sharding.ts';
-import type { Objective } from '../workflow/definition.ts';
-import type { OpenOperation, ReshardRequest } from './decide-reshard.ts';
+import type { Objective, Operation } from '../workflow/definition.ts';
+import type { OpenOperation, OpenShard, ReshardRequest } from './candidate.ts';
 import type { ReshardRecord } from './reshard-record.ts';
 
 /** Predictions of a run's end are off by about this much, relative. */
@@ -40,6 +40,12 @@ export interface ReshardFacts {
   readonly memoryMiB: number;
   /** Start and fixed input of one shard. */
   readonly overheadMs: number;
+  /** Second attempts, whatever has become of them. */
+  readonly copies: readonly ShardRecord[];
+  /** Attempts at a shard before it is set aside. */
+  readonly attemptMax: number;
+  /** How far each operation of the workflow may be cut, as its definition says. */
+  readonly divisible: ReadonlyMap<string, Operation['divisible']>;
 }
 
 /** Puts together what the resharder weighs: the open shards with what is left of each, prices, and the chance of being late. */
@@ -62,7 +68,20 @@ export function reshardRequest(facts: ReshardFacts): ReshardRequest {
     requestUsd: PRICES.s3Get,
     // who asks for the least time is late with every millisecond
     lateChance: facts.objective === 'latency' ? 1 : lateChance(openMs / slots, plan.deadlineAt - now, END_SPREAD),
+    ...copyCounts(facts),
     earlier,
+  };
+}
+
+function copyCounts({
+  copies,
+  records,
+}: ReshardFacts): Pick<ReshardRequest, 'copyCount' | 'copiesWon' | 'copiesEnded'> {
+  const open = copies.filter(({ state }) => state === 'READY' || state === 'RUNNING');
+  return {
+    copyCount: open.length,
+    copiesWon: records.filter(({ copy }) => copy !== undefined).length,
+    copiesEnded: copies.filter((copy) => !open.includes(copy) && copy.epoch > 0).length,
   };
 }
 
@@ -78,22 +97,18 @@ function openOperation(
     .flatMap((record) => watched(record, facts, paces.get(record.root) ?? 1) ?? []);
   if (shards.length === 0) return undefined;
   const readers = sharding.operations.filter(({ after }) => after.some((edge) => edge.operation === operation.id));
-  const borders = bordersOf(operation.layout);
   return {
     id: operation.id,
     slackMs: operation.slackMs,
     overheadMs,
     readerCount: readers.reduce((sum, { shardCount }) => sum + shardCount, 0),
     shards,
-    ...(borders && { borders }),
+    ...cuttable(operation, facts),
   };
 }
 
-function watched(
-  record: ShardRecord,
-  { predictions, now }: ReshardFacts,
-  runPace: number,
-): (WatchedShard & { readonly remainingMs: number }) | undefined {
+function watched(record: ShardRecord, facts: ReshardFacts, runPace: number): OpenShard | undefined {
+  const { predictions, now, attemptMax } = facts;
   const need = predictions.need(record);
   if (!need) return undefined;
   const shard: WatchedShard = {
@@ -107,7 +122,25 @@ function watched(
     predictedUpperMs: need.durationMs.upper,
     ...(record.claimedAt !== undefined && { startedAt: record.claimedAt }),
   };
-  return { ...shard, remainingMs: remainingMs(shard, now, runPace) };
+  return {
+    ...shard,
+    remainingMs: remainingMs(shard, now, runPace),
+    freshMs: shard.predictedMs * runPace,
+    lastAttempt: record.attempts + 1 >= attemptMax,
+    ...copyRest(record, shard.predictedMs * runPace, facts),
+  };
+}
+
+/** A copy that waits for a slot has all of it before it, and one that came to nothing has none. */
+function copyRest(
+  { shard, epoch }: ShardRecord,
+  freshMs: DurationMs,
+  { copies, now }: ReshardFacts,
+): Pick<OpenShard, 'copyRestMs'> {
+  const copy = copies.find((one) => one.shard === copyId(shard, epoch));
+  if (!copy) return {};
+  if (copy.state === 'READY') return { copyRestMs: freshMs };
+  return { copyRestMs: copy.state === 'RUNNING' ? freshMs - (now - (copy.claimedAt ?? now)) : 0 };
 }
 
 /** Of shards that were cut: how slow what has been worked of them was. */
@@ -128,9 +161,23 @@ function rootPaces({ records, predictions, now }: ReshardFacts): ReadonlyMap<Sha
   }
 }
 
-/** Units at which a cut is allowed; nothing when any unit will do. */
-function bordersOf({ cutInside, segments }: InputLayout): readonly number[] | undefined {
-  if (cutInside) return undefined;
+/**
+ * Where and how far the operation's ranges may be cut: at the borders of segments alone, or at any unit; no part smaller
+ * than the definition says, by the bytes of an average unit; and not at all.
+ */
+function cuttable(
+  { steps, layout }: ShardedOperation,
+  { divisible }: ReshardFacts,
+): Pick<OpenOperation, 'borders' | 'unitMin'> {
+  const rules = steps.map(({ operation }) => divisible.get(operation) ?? true);
+  if (rules.includes(false)) return { unitMin: Number.POSITIVE_INFINITY };
+  const bytesMin = Math.max(0, ...rules.map((rule) => (typeof rule === 'number' ? rule : 0)));
+  const bytes = layout.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const unitMin = Math.max(1, Math.ceil((bytesMin * layout.unitCount) / Math.max(1, bytes)));
+  return { ...(!layout.cutInside && { borders: bordersOf(layout) }), ...(unitMin > 1 && { unitMin }) };
+}
+
+function bordersOf({ segments }: InputLayout): readonly number[] {
   let units = 0;
   return segments.map((segment) => {
     units += segment.units;

@@ -8,7 +8,7 @@ import { runPartition } from './run-record.ts';
 export async function storeAttempts(table: Table, attempts: readonly ShardAttempt[]): Promise<void> {
   const items = attempts.map((attempt) => ({
     partition: runPartition(attempt.run),
-    sort: `ATTEMPT#${attempt.shard}#${attempt.epoch}`,
+    sort: `ATTEMPT#${attempt.copy ?? attempt.shard}#${attempt.epoch}`,
     attempt,
   }));
   if (items.length > 0) await table.putAll(items);

@@ -1,7 +1,9 @@
+import { isCopy } from '../core/ids.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Condition, Table } from '../ports/table.ts';
+import { dropCopy, outrun } from './copy-shard.ts';
 import { heldUnder, isHeldUnder, type Lease, leaseOf } from './lease.ts';
-import { endOf, parseShard, runningQueue, type ShardRecord, shardKey, timeRank } from './shard-record.ts';
+import { endOf, heldQueue, parseShard, type ShardRecord, shardKey, timeRank } from './shard-record.ts';
 
 export interface ClaimRequest {
   /**
@@ -26,11 +28,16 @@ export type Claim =
 /**
  * Takes a shard under a new epoch: one that is ready, or one that runs under a lease that ran out.
  *
- * @param shard as it was read, however long ago: the claim holds only if its epoch and state are still the same
+ * @param shard as it was read, however long ago: the claim holds only if its epoch and state are still the same; a
+ *   copy is taken only while its shard is open, and never from another worker
  */
 export async function claimShard(table: Table, shard: ShardRecord, request: ClaimRequest): Promise<Claim> {
   const takesOver = shard.state === 'RUNNING';
   if (!takesOver && shard.state !== 'READY') return { claimed: false, reason: 'taken' };
+  if (isCopy(shard.shard) && (takesOver || (await outrun(table, shard)))) {
+    if (!takesOver) await dropCopy(table, shard);
+    return { claimed: false, reason: 'taken' };
+  }
   const attempts = shard.attempts + (takesOver ? 1 : 0);
   if (attempts >= request.attemptMax) return { claimed: false, reason: 'exhausted' };
   const leaseUntil = request.now + request.leaseMs;
@@ -45,7 +52,7 @@ export async function claimShard(table: Table, shard: ShardRecord, request: Clai
         claimedAt: request.now,
         attempts,
         cursor: claimedUpTo(shard),
-        queue: runningQueue(shard.run),
+        queue: heldQueue(shard),
         rank: timeRank(leaseUntil),
       },
     },

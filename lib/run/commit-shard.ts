@@ -1,6 +1,8 @@
 import { errorName, type ForeshardErrorName } from '../core/foreshard-error.ts';
+import { isCopy, originalOf } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
-import type { Condition, Table } from '../ports/table.ts';
+import type { Change, Condition, Table } from '../ports/table.ts';
+import { endCopy } from './copy-shard.ts';
 import { heldUnder, isHeldUnder, type Lease } from './lease.ts';
 import { settleIndex, settleLeaf } from './settle-index.ts';
 import { endOf, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
@@ -20,36 +22,54 @@ export type Commit =
   | { readonly kind: 'committed'; readonly shard: ShardRecord }
   /** The range does not end at the cursor: go on up to `end`. */
   | { readonly kind: 'unfinished'; readonly end: number }
-  /** Another epoch has the shard, or committed it: throw the output away. */
+  /** Another attempt has the shard, or committed it: throw the output away. */
   | { readonly kind: 'lost' };
 
 /**
- * Commits a shard under its lease, once and for all, then passes on what that completes. A commit whose answer was
- * lost may be repeated. Once the first write has landed nothing takes the commit back: what a crash or an unreachable
+ * Commits a shard under its lease, or under that of its copy, once and for all, then passes on what that completes.
+ * A commit whose answer was lost may be repeated. Once the first write has landed nothing takes the commit back: what a crash or an unreachable
  * table cuts off then is done by the sweep.
  *
- * @complexity two writes; one more for every 256 shards, and one for each shard that the commit sets free
+ * @complexity two writes, of a copy three; one more for every 256 shards, and one for each shard that the commit sets free
  */
 export async function commitShard(table: Table, lease: Lease, request: CommitRequest): Promise<Commit> {
-  const { cursor, output, now } = request;
-  const isRoot = lease.shard === lease.root;
+  const { now } = request;
+  const original = originalOf(lease.shard);
   const write = await table.update(
-    shardKey(lease.run, lease.shard),
-    {
-      set: { state: 'DONE', output, doneAt: now },
-      remove: ['leaseUntil', 'queue', 'rank'],
-      ...(isRoot && { add: { doneLeaves: new Set([lease.shard]) } }),
-    },
-    { all: [heldUnder(lease), { attribute: 'cursor', equals: cursor }, endsAt(cursor)] },
+    shardKey(lease.run, original),
+    committing(lease, request),
+    mayCommit(lease, request),
   );
   const shard = write.item && parseShard(write.item);
-  if (!shard || !(write.applied || isCommitOf(shard, lease))) return refused(shard, lease);
+  const won = shard !== undefined && (write.applied || isCommitOf(shard, lease));
   try {
-    await (isRoot ? settleIndex(table, shard, now) : settleLeaf(table, lease, now));
+    if (won) await settle(table, shard, now);
+    if (isCopy(lease.shard)) await endCopy(table, lease, won ? 'DONE' : 'REMOVED', now);
   } catch (error) {
     if (!LEFT_TO_THE_SWEEP.has(errorName(error))) throw error;
   }
-  return { kind: 'committed', shard };
+  return won ? { kind: 'committed', shard } : refused(shard, lease);
+}
+
+/** What a copy commits is its shard's: its output, and that the whole range was read. */
+function committing(lease: Lease, { cursor, output, now }: CommitRequest): Change {
+  const { root, shard, owner } = lease;
+  const original = originalOf(shard);
+  return {
+    set: { state: 'DONE', output, doneAt: now, ...(isCopy(shard) && { copy: shard, owner, cursor }) },
+    remove: ['leaseUntil', 'queue', 'rank'],
+    ...(original === root && { add: { doneLeaves: new Set([original]) } }),
+  };
+}
+
+/** The first commit wins: a copy needs no claim of the shard, only that it is open and as long as the copy is. */
+function mayCommit(lease: Lease, { cursor }: CommitRequest): Condition {
+  if (isCopy(lease.shard)) return { all: [{ attribute: 'state', oneOf: ['READY', 'RUNNING'] }, endsAt(cursor)] };
+  return { all: [heldUnder(lease), { attribute: 'cursor', equals: cursor }, endsAt(cursor)] };
+}
+
+async function settle(table: Table, shard: ShardRecord, now: EpochMs): Promise<void> {
+  await (shard.shard === shard.root ? settleIndex(table, shard, now) : settleLeaf(table, shard, now));
 }
 
 /** Where the shard ends now: a cut that the worker has not seen must stop it. */
@@ -68,7 +88,8 @@ function endsAt(cursor: number): Condition {
 }
 
 function isCommitOf(shard: ShardRecord, lease: Lease): boolean {
-  return shard.state === 'DONE' && shard.epoch === lease.epoch && shard.owner === lease.owner;
+  if (shard.state !== 'DONE' || shard.owner !== lease.owner) return false;
+  return isCopy(lease.shard) ? shard.copy === lease.shard : shard.copy === undefined && shard.epoch === lease.epoch;
 }
 
 function refused(shard: ShardRecord | undefined, lease: Lease): Commit {

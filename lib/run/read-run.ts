@@ -2,7 +2,7 @@ import { collect } from '../core/collect.ts';
 import type { RunId } from '../core/ids.ts';
 import type { Table } from '../ports/table.ts';
 import { type DoneChunk, type OperationRecord, parseChunk, parseOperation } from './operation-record.ts';
-import { readShards } from './read-shards.ts';
+import { readCopies, readShards } from './read-shards.ts';
 import { requireItem } from './require-item.ts';
 import { parseRun, type RunRecord, runKey, runPartition } from './run-record.ts';
 import type { ShardRecord } from './shard-record.ts';
@@ -14,6 +14,8 @@ export interface RunView {
   readonly operations: readonly OperationRecord[];
   readonly chunks: readonly DoneChunk[];
   readonly shards: ReadonlyMap<string, ShardRecord>;
+  /** Second attempts, whatever has become of them. */
+  readonly copies: readonly ShardRecord[];
 }
 
 /** @throws {ForeshardError} `InvariantBroken` when there is no such run */
@@ -25,6 +27,7 @@ export async function readRun(table: Table, run: RunId): Promise<RunView> {
     operations: await readOperations(table, run),
     chunks: (await collect(table.query({ partition, sortPrefix: 'DONE#' }))).map(parseChunk),
     shards: new Map(shards.map((shard) => [shard.shard, shard])),
+    copies: await collect(readCopies(table, run)),
   };
 }
 

@@ -8,3 +8,8 @@ export async function* readShards(table: Table, run: RunId, operation?: string):
   const sortPrefix = operation === undefined ? 'SHARD#' : `SHARD#${operation}/`;
   for await (const item of table.query({ partition: runPartition(run), sortPrefix })) yield parseShard(item);
 }
+
+/** Every copy that was made in a run, in any state. */
+export async function* readCopies(table: Table, run: RunId): AsyncIterable<ShardRecord> {
+  for await (const item of table.query({ partition: runPartition(run), sortPrefix: 'COPY#' })) yield parseShard(item);
+}

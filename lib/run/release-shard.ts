@@ -1,3 +1,4 @@
+import { isCopy } from '../core/ids.ts';
 import type { EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { Change, Condition, Table } from '../ports/table.ts';
 import { heldUnder, leaseOf } from './lease.ts';
@@ -22,7 +23,8 @@ export type Release =
   | { readonly released: false };
 
 /**
- * Takes a running shard from its owner: back into the ready queue, or out of the run as poison.
+ * Takes a running shard from its owner: back into the ready queue, or out of the run as poison. A copy is not tried
+ * again: its shard goes on without it.
  *
  * @param shard as claimed or as read while it ran: holds only under the same epoch and owner
  */
@@ -44,6 +46,9 @@ export async function releaseShard(table: Table, shard: ShardRecord, request: Re
 function releasing(shard: ShardRecord, { verdict, error, now }: ReleaseRequest): Change {
   const { attempts } = verdict;
   const ended = { attempts, cursor: shard.range.start, ...(error && { error }) };
+  if (isCopy(shard.shard)) {
+    return { set: { ...ended, state: 'REMOVED', doneAt: now }, remove: ['leaseUntil', 'queue', 'rank'] };
+  }
   if (verdict.kind === 'poison') {
     return { set: { ...ended, state: 'POISONED', doneAt: now }, remove: ['leaseUntil', 'queue', 'rank'] };
   }
@@ -57,6 +62,6 @@ function releasing(shard: ShardRecord, { verdict, error, now }: ReleaseRequest):
 
 /** A release whose answer was lost: same epoch and owner, no longer running. */
 function isReleased(now: ShardRecord, shard: ShardRecord, verdict: Verdict): boolean {
-  const state = verdict.kind === 'poison' ? 'POISONED' : 'READY';
+  const state = isCopy(shard.shard) ? 'REMOVED' : verdict.kind === 'poison' ? 'POISONED' : 'READY';
   return now.state === state && now.epoch === shard.epoch && now.owner === shard.owner;
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { RunId, ShardId } from '../core/ids.ts';
+import { isCopy, type RunId, type ShardId } from '../core/ids.ts';
 import type { EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { Item, ItemKey } from '../ports/table.ts';
 import { DataRange } from '../shards/input-layout.ts';
 import { runPartition } from './run-record.ts';
 
-/** `BLOCKED` never comes back once left; `DONE` and `REMOVED` are final; `REMOVED` is a cut that did not happen. */
+/** `BLOCKED` never comes back once left; `DONE` and `REMOVED` are final; `REMOVED` is a cut that did not happen, or a copy that came to nothing. */
 const ShardState = z.enum(['BLOCKED', 'READY', 'RUNNING', 'DONE', 'POISONED', 'REMOVED']);
 
 export const ShardFailure = z.strictObject({ name: z.string(), message: z.string() });
@@ -50,12 +50,12 @@ export const ShardRecord = z.strictObject({
   generation: z.int().nonnegative(),
   readyAt: z.number().optional(),
   /** When the last claim was made. */
-
-  /** When the last claim was made. */
   claimedAt: z.number().optional(),
   doneAt: z.number().optional(),
   /** The committed output; parsed by who wrote it (lib/run/input). */
   output: z.json().optional(),
+  /** The copy that committed it; nothing when it was its own attempt. */
+  copy: z.string().optional(),
   /** Why the last attempt failed. */
   error: ShardFailure.optional(),
   /** The shard that this one was cut off, and that its index began with; both are itself for an index's first shard. */
@@ -71,8 +71,11 @@ export const ShardRecord = z.strictObject({
 });
 export type ShardRecord = z.infer<typeof ShardRecord>;
 
+/** Copies are listed apart: whoever counts, feeds or reads shards must not see them. */
 export function shardKey(run: RunId, shard: ShardId): ItemKey {
-  return { partition: runPartition(run), sort: `SHARD#${shard}` };
+  const partition = runPartition(run);
+  if (isCopy(shard)) return { partition, sort: `COPY#${shard}` };
+  return { partition, sort: `SHARD#${shard}` };
 }
 
 /** The queue of shards that are ready for a tier. */
@@ -83,6 +86,16 @@ export function readyQueue(run: RunId, memoryTierMiB: MemoryMiB): string {
 /** The queue of running shards, the lease that runs out first in front. */
 export function runningQueue(run: RunId): string {
   return `${run}#running`;
+}
+
+/** The queue of running copies. */
+export function copyQueue(run: RunId): string {
+  return `${run}#copies`;
+}
+
+/** Where a shard is listed while it runs: a copy that runs is no sign that its operation goes on. */
+export function heldQueue({ run, shard }: Pick<ShardRecord, 'run' | 'shard'>): string {
+  return isCopy(shard) ? copyQueue(run) : runningQueue(run);
 }
 
 /** Moments as texts of equal length: code unit order is the order of time. */
@@ -122,7 +135,7 @@ export function shardItem(record: ShardRecord): Item {
 export function queueOf(record: ShardRecord): { readonly queue: string; readonly rank: string } | undefined {
   if (record.state === 'READY') return { queue: readyQueue(record.run, record.memoryTierMiB), rank: record.rank };
   if (record.state !== 'RUNNING') return undefined;
-  return { queue: runningQueue(record.run), rank: timeRank(record.leaseUntil ?? 0) };
+  return { queue: heldQueue(record), rank: timeRank(record.leaseUntil ?? 0) };
 }
 
 /** @throws {ZodError} when the item is no shard record */

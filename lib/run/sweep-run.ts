@@ -1,7 +1,8 @@
-import { type Need, splitNeed } from '../core/ids.ts';
+import { type Need, originalOf, splitNeed } from '../core/ids.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { DurationMs, EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { Table } from '../ports/table.ts';
+import { cannotWin, dropCopy } from './copy-shard.ts';
 import { decideCut } from './decide-cut.ts';
 import { needParts } from './need-parts.ts';
 import { openShard } from './open-shard.ts';
@@ -22,7 +23,7 @@ export interface SweepRequest {
 }
 
 export interface Sweep {
-  /** Shards whose lease had run out, as they are now. */
+  /** Shards and copies whose lease had run out, as they are now. */
   readonly expired: readonly ShardRecord[];
   /** What a crash had left half done. */
   readonly repairCount: number;
@@ -45,6 +46,7 @@ export async function sweepRun(table: Table, request: SweepRequest): Promise<Swe
     ...unsettledOperations(table, view, now),
     ...unopenedShards(table, view, now),
     ...unnamedTails(table, view),
+    ...idleCopies(table, view),
     ...(await unlistedShards(table, view)),
   ];
   await inParallel(repairs, RELEASES_AT_ONCE_MAX, (repair) => repair());
@@ -57,12 +59,12 @@ const NO_TRACE = { name: 'WorkerDied', message: 'its lease ran out without a wor
 
 async function releaseExpired(
   table: Table,
-  { shards }: RunView,
+  { shards, copies }: RunView,
   request: SweepRequest,
 ): Promise<readonly ShardRecord[]> {
   const { now, graceMs, judge } = request;
   const leaseEndedBefore = now - graceMs;
-  const silent = [...shards.values()].filter(
+  const silent = [...shards.values(), ...copies].filter(
     ({ state, leaseUntil = 0 }) => state === 'RUNNING' && leaseUntil < leaseEndedBefore,
   );
   const releases = await inParallel(silent, RELEASES_AT_ONCE_MAX, (shard) =>
@@ -141,6 +143,15 @@ function unnamedTails(table: Table, { shards, operations }: RunView): readonly R
       () =>
         changeItem(table, operationKey(run, operation), { add: { tails: new Set([shard]) } }),
   );
+}
+
+/** Copies that nobody has begun, and whose shard does not need them any more. */
+function idleCopies(table: Table, { shards, copies }: RunView): readonly Repair[] {
+  const idle = copies.filter((copy) => {
+    const original = shards.get(originalOf(copy.shard));
+    return copy.state === 'READY' && original !== undefined && cannotWin(copy, original);
+  });
+  return idle.map((copy) => () => dropCopy(table, copy));
 }
 
 /**

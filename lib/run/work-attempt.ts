@@ -1,3 +1,4 @@
+import { isCopy, originalOf } from '../core/ids.ts';
 import type { Outcome, ShardAttempt } from '../profile/shard-attempt.ts';
 import type { Block } from './define-task.ts';
 import type { ObjectTraffic } from './metered-objects.ts';
@@ -42,7 +43,8 @@ export function attemptMeter(shard: ShardRecord, traffic: Readonly<ObjectTraffic
       const { bytesRead, bytesWritten, ioMs } = traffic;
       return {
         run: shard.run,
-        shard: shard.shard,
+        shard: originalOf(shard.shard),
+        ...(isCopy(shard.shard) && { copy: shard.shard }),
         operation: shard.operation,
         type: shard.type,
         epoch: shard.epoch,

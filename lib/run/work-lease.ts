@@ -1,4 +1,5 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
+import { isCopy } from '../core/ids.ts';
 import type { DurationMs } from '../core/quantity.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Table } from '../ports/table.ts';
@@ -7,6 +8,9 @@ import type { Lease } from './lease.ts';
 
 /** A lease is renewed after this share of its length, so that two renewals may fail before it runs out. */
 const RENEWAL_SHARE = 1 / 3;
+
+/** A copy looks this often whether its shard is done without it: until then it works for nothing. */
+const COPY_LOOK_MS: DurationMs = 1_000;
 
 /** A claim that is kept alive while its task runs. */
 export interface KeptLease {
@@ -39,19 +43,22 @@ export function keepLease(
   let cursor = claimed;
 
   const lost = () => new ForeshardError('LeaseLost', `another slot has taken shard '${lease.shard}' meanwhile`);
+  const outrun = () => new ForeshardError('Outrun', `another attempt at shard '${lease.shard}' was first`);
   const late = () =>
     new ForeshardError('ShardTimedOut', `shard '${lease.shard}' took longer than the ${timeLimitMs} ms it may take`);
 
   async function advance(to: number): Promise<Advance> {
     const advanced = await advanceCursor(table, lease, { cursor: to, leaseUntil: clock.now() + leaseMs });
-    if (advanced.kind === 'lost') attempt.abort(lost());
+    if (advanced.kind === 'lost') attempt.abort(advanced.outrun ? outrun() : lost());
     if (advanced.kind === 'advanced') cursor = Math.max(cursor, to);
     return advanced;
   }
 
+  const everyMs = isCopy(lease.shard) ? Math.min(COPY_LOOK_MS, leaseMs * RENEWAL_SHARE) : leaseMs * RENEWAL_SHARE;
+
   async function renew(): Promise<void> {
     while (!renewals.signal.aborted && !attempt.signal.aborted) {
-      const pauseMs = Math.min(leaseMs * RENEWAL_SHARE, Math.max(1, endsAt - clock.now()));
+      const pauseMs = Math.min(everyMs, Math.max(1, endsAt - clock.now()));
       await clock.sleep(pauseMs, renewals.signal);
       if (renewals.signal.aborted) return;
       if (clock.now() >= endsAt) attempt.abort(late());

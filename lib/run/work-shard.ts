@@ -1,7 +1,9 @@
 import { errorMessage, errorName, type ForeshardErrorName } from '../core/foreshard-error.ts';
+import { isCopy, originalOf } from '../core/ids.ts';
 import type { DurationMs } from '../core/quantity.ts';
 import type { Services } from '../ports/services.ts';
 import { commitShard } from './commit-shard.ts';
+import { endCopy } from './copy-shard.ts';
 import { outputBuilder } from './input/output-builder.ts';
 import type { OutputManifest } from './input/output-manifest.ts';
 import { leaseOf } from './lease.ts';
@@ -10,7 +12,7 @@ import { releaseShard } from './release-shard.ts';
 import { outputRestorer } from './restore-output.ts';
 import { runSteps } from './run-steps.ts';
 import { endOf, type ShardRecord } from './shard-record.ts';
-import { type OutputStores, removeOutput, storeOutput } from './store-output.ts';
+import { type OutputStores, outputLocation, removeOutput, storeOutput } from './store-output.ts';
 import { withReplica } from './with-replica.ts';
 import { type AttemptMeter, attemptMeter } from './work-attempt.ts';
 import { workBlocks } from './work-blocks.ts';
@@ -42,8 +44,9 @@ export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<v
     // a task that was told to stop may throw what it likes: the reason is why it was told
     const cause: unknown = kept.signal.aborted ? kept.signal.reason : thrown;
     const error = { name: errorName(cause), message: errorMessage(cause) };
-    const lost = error.name === 'LeaseLost';
+    const lost = error.name === 'LeaseLost' || error.name === 'Outrun';
     await scope.report(meter.ended(lost ? 'lost' : 'failed', error.name));
+    if (error.name === 'Outrun' && isCopy(shard.shard)) await endCopy(table, kept.lease, 'REMOVED', clock.now());
     if (!lost) await releaseShard(table, shard, { verdict: judge(shard, error), error, now: clock.now() });
     if (STORE_FAULTS.has(error.name)) throw cause;
   } finally {
@@ -68,7 +71,7 @@ async function attempt({ shard, kept, meter }: Attempt, services: Services, scop
     input: meter.counted(input.blocks),
     context: {
       ...context,
-      shard: { id: shard.shard, attempt: shard.attempts + 1 },
+      shard: { id: originalOf(shard.shard), attempt: shard.attempts + 1 },
       write: (record, key) => builder.write(record, key),
     },
   });
@@ -122,9 +125,4 @@ function inputOf({ shard, kept, context }: InputOf, services: Services, scope: W
     clock,
     read: (range) => workInput({ shard, operation, range, objects: withReplica(objects, replicas), restore }, services),
   });
-}
-
-/** The epoch makes it unique: an attempt that was given up and still writes harms nobody. */
-function outputLocation({ run, shard, epoch }: ShardRecord): string {
-  return `runs/${run}/outputs/${shard}/${epoch}`;
 }

@@ -2,9 +2,21 @@ import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import { nextCheck } from '../observe/next-check.ts';
 import { remainingMs } from '../observe/pace.ts';
 import { rootPace, type WorkedPart } from '../observe/root-pace.ts';
-import { decideReshard, type OpenOperation, type ReshardRequest } from '../reshard/decide-reshard.ts';
+import type { OpenShard, ReshardRequest } from '../reshard/candidate.ts';
+import { decideReshard } from '../reshard/decide-reshard.ts';
 import { finishTime } from '../reshard/finish-time.ts';
 import type { ReshardRecord } from '../reshard/reshard-record.ts';
+import {
+  cutParts,
+  cutsOf,
+  durationOf,
+  endParts,
+  endsAt,
+  type Part,
+  type Parts,
+  partOf,
+  tryAgain,
+} from './reshard-parts.ts';
 
 /** One operation whose shards were predicted to be alike. */
 export interface ReshardScene {
@@ -21,6 +33,12 @@ export interface ReshardScene {
   readonly looks: { readonly monitorMinMs: number; readonly monitorMaxMs: number };
   readonly prices: Pick<ReshardRequest, 'slotUsdPerMs' | 'latenessUsdPerMs' | 'requestUsd' | 'lateChance'>;
   readonly reshards: boolean;
+  /**
+   * How long a second attempt takes: slow is the worker then.
+   *
+   * @default - as long as the first: slow are the data
+   */
+  readonly freshMs?: DurationMs;
 }
 
 export interface ReshardOutcome {
@@ -28,22 +46,12 @@ export interface ReshardOutcome {
   /** True work, without what re-sharding added. */
   readonly workMs: DurationMs;
   readonly reshardCount: number;
-  /** Overhead of everything that was cut off. */
+  /** Overhead of everything that was cut off, and work that was done twice. */
   readonly addedMs: DurationMs;
-  /** Re-shards that were not worth their cost, had the true durations been known. */
+  /** Cuts that were not worth their cost, had the true durations been known. */
   readonly regrettedCount: number;
-}
-
-interface Part {
-  readonly id: string;
-  readonly root: number;
-  readonly start: number;
-  end: number;
-  readonly unitMs: DurationMs;
-  readonly overheadMs: DurationMs;
-  startedAt: EpochMs | undefined;
-  /** How far it was at the last look. */
-  cursor: number;
+  /** Copies that were first. */
+  readonly copiesWon: number;
 }
 
 /** A worker takes this much work at once. */
@@ -56,55 +64,45 @@ const AHEAD_MS: DurationMs = 1_000;
  * @complexity O(looks · n log n) for n shards
  */
 export function simulateReshard(scene: ReshardScene): ReshardOutcome {
-  const waiting = scene.trueMs.map((durationMs, index) => partOf(index, durationMs, scene.unitCount));
-  const running: Part[] = [];
+  const parts: Parts = {
+    waiting: scene.trueMs.map((durationMs, index) => partOf(index, durationMs, scene.unitCount)),
+    running: [],
+  };
+  const tally = { regretted: 0, addedMs: 0, won: 0, ended: 0 };
   const earlier: ReshardRecord[] = [];
-  let regrettedCount = 0;
-  let addedMs = 0;
   let now: EpochMs = 0;
   let lookAt: EpochMs = scene.looks.monitorMinMs;
-  while (waiting.length + running.length > 0) {
-    for (const part of running.filter((one) => endsAt(one) <= now)) running.splice(running.indexOf(part), 1);
-    start(waiting, running, { now, slotCount: scene.slotCount });
+  while (parts.waiting.length + parts.running.length > 0) {
+    const { won, lost } = endParts(parts, now);
+    tally.won += won;
+    tally.ended += won + lost;
+    start(parts.waiting, parts.running, { now, slotCount: scene.slotCount });
     if (now >= lookAt) {
-      const request = requestOf(scene, { waiting, running, now, earlier });
+      const request = requestOf(scene, { ...parts, now, earlier, tally });
       const open = request.operations[0]?.shards ?? [];
-      const decision = scene.reshards && drifts(scene, running, now) ? decideReshard(request)[0] : undefined;
-      if (decision?.taken) {
+      const decisions = scene.reshards && drifts(scene, parts.running, now) ? decideReshard(request) : [];
+      for (const decision of decisions.filter(({ taken }) => taken)) {
         earlier.push(decision);
-        if (isRegretted(decision, { scene, waiting, running, now })) regrettedCount += 1;
-        addedMs += cut(decision, { scene, waiting, running });
-        start(waiting, running, { now, slotCount: scene.slotCount });
+        if (decision.cuts && isRegretted(decision, { scene, ...parts, now })) tally.regretted += 1;
+        tally.addedMs += make(decision, parts, scene);
+        start(parts.waiting, parts.running, { now, slotCount: scene.slotCount });
       }
       const restMs = open.reduce((sum, shard) => sum + shard.remainingMs, 0) / scene.slotCount;
       lookAt = nextCheck(now, now + restMs, scene.looks);
     }
-    if (running.length > 0) now = Math.min(lookAt, ...running.map(endsAt));
+    if (parts.running.length > 0) now = Math.min(lookAt, ...parts.running.map(endsAt));
   }
   const workMs = scene.trueMs.reduce((sum, durationMs) => sum + durationMs, 0);
-  return { finishMs: now, workMs, reshardCount: earlier.length, addedMs, regrettedCount };
+  const { regretted: regrettedCount, addedMs, won: copiesWon } = tally;
+  return { finishMs: now, workMs, reshardCount: earlier.length, addedMs, regrettedCount, copiesWon };
 }
 
-function partOf(index: number, durationMs: DurationMs, unitCount: number): Part {
-  const unitMs = durationMs / unitCount;
-  return {
-    id: `op/${index}`,
-    root: index,
-    start: 0,
-    end: unitCount,
-    unitMs,
-    overheadMs: 0,
-    startedAt: undefined,
-    cursor: 0,
-  };
-}
-
-function durationOf({ start, end, unitMs, overheadMs }: Part): DurationMs {
-  return overheadMs + (end - start) * unitMs;
-}
-
-function endsAt(part: Part): EpochMs {
-  return (part.startedAt ?? 0) + durationOf(part);
+/** @returns the work that it adds, as it was decided on */
+function make(decision: ReshardRecord, parts: Parts, scene: ReshardScene): DurationMs {
+  const { overheadMs, freshMs } = scene;
+  if (decision.cuts) return cutParts(decision, parts, overheadMs);
+  tryAgain(decision, parts, { overheadMs, freshMs });
+  return decision.churnMs ?? 0;
 }
 
 function start(waiting: Part[], running: Part[], at: { readonly now: EpochMs; readonly slotCount: number }): void {
@@ -122,23 +120,26 @@ function drifts(scene: ReshardScene, running: readonly Part[], now: EpochMs): bo
   });
 }
 
-interface Moment {
-  readonly waiting: Part[];
-  readonly running: Part[];
+interface Moment extends Parts {
   readonly now: EpochMs;
 }
 
-function requestOf(
-  scene: ReshardScene,
-  { waiting, running, now, earlier }: Moment & { readonly earlier: readonly ReshardRecord[] },
-): ReshardRequest {
+interface Asked extends Moment {
+  readonly earlier: readonly ReshardRecord[];
+  readonly tally: { readonly won: number; readonly ended: number };
+}
+
+function requestOf(scene: ReshardScene, { waiting, running, now, earlier, tally }: Asked): ReshardRequest {
   const share = ({ start: first, end }: Part) => (end - first) / scene.unitCount;
   for (const part of running) part.cursor = cursorOf(part, now);
   const paceOf = ({ root, start: first, end }: Part) => {
     if (end - first === scene.unitCount) return 1;
     return rootPace(running.filter((part) => part.root === root).map((part) => workedPart(part, scene, now)));
   };
-  const shards = [...running, ...waiting].map((part): OpenOperation['shards'][number] => {
+  const all = [...running, ...waiting];
+  const copies = new Map(all.flatMap((part) => (part.copyOf ? [[part.copyOf, part] as const] : [])));
+  const own = all.filter(({ copyOf }) => copyOf === undefined);
+  const shards = own.map((part): OpenShard => {
     const shard = {
       ...{ id: part.id, operation: 'op', start: part.start, end: part.end, cursor: part.cursor },
       state: part.startedAt === undefined ? ('waiting' as const) : ('running' as const),
@@ -146,11 +147,32 @@ function requestOf(
       predictedUpperMs: scene.upperMs * share(part),
       ...(part.startedAt !== undefined && { startedAt: part.startedAt }),
     };
-    return { ...shard, remainingMs: remainingMs(shard, now, paceOf(part)) };
+    const pace = paceOf(part);
+    return {
+      ...shard,
+      remainingMs: remainingMs(shard, now, pace),
+      freshMs: shard.predictedMs * pace,
+      ...copyRest(copies.get(part), shard.predictedMs * pace, now),
+      lastAttempt: part.attempts > 0,
+    };
   });
   const { slotCount, overheadMs, prices } = scene;
   const operation = { id: 'op', slackMs: 0, overheadMs, readerCount: 1, shards };
-  return { now, operations: [operation], slotCount, slotMax: slotCount, startDelayMs: 0, ...prices, earlier };
+  const copyCounts = { copyCount: all.length - own.length, copiesWon: tally.won, copiesEnded: tally.ended };
+  return {
+    now,
+    operations: [operation],
+    slotCount,
+    slotMax: slotCount,
+    startDelayMs: 0,
+    ...prices,
+    ...copyCounts,
+    earlier,
+  };
+}
+
+function copyRest(copy: Part | undefined, freshMs: DurationMs, now: EpochMs): Pick<OpenShard, 'copyRestMs'> {
+  return copy ? { copyRestMs: freshMs - (now - (copy.startedAt ?? now)) } : {};
 }
 
 function workedPart({ start: first, end, cursor, startedAt = 0 }: Part, scene: ReshardScene, now: EpochMs): WorkedPart {
@@ -172,35 +194,18 @@ function isRegretted(
   decision: ReshardRecord,
   { scene, waiting, running, now }: Moment & { readonly scene: ReshardScene },
 ): boolean {
-  const victim = [...running, ...waiting].find(({ id }) => id === decision.shard);
-  const { cutsAt = [] } = decision;
-  if (!victim) return true;
+  const cuts = new Map(cutsOf(decision, { waiting, running }).map(({ victim, cutsAt }) => [victim, cutsAt]));
   const trueRest = (part: Part) => (part.startedAt === undefined ? durationOf(part) : endsAt(part) - now);
-  const edges = [...cutsAt, victim.end];
-  const tails = cutsAt.map((at, tail) => ((edges[tail + 1] ?? at) - at) * victim.unitMs + scene.overheadMs);
-  const cutMs = (victim.end - (cutsAt[0] ?? victim.end)) * victim.unitMs;
-  const rests = (head: DurationMs, parts: readonly Part[]) =>
-    parts.map((part) => (part === victim ? head : trueRest(part)));
-  const before = finishTime(running.map(trueRest), waiting.map(trueRest), scene.slotCount);
-  const head = trueRest(victim) - cutMs;
-  const after = finishTime(rests(head, running), [...rests(head, waiting), ...tails], scene.slotCount);
+  const tails = [...cuts].flatMap(([{ end, unitMs }, cutsAt]) => {
+    const edges = [...cutsAt, end];
+    return cutsAt.map((at, tail) => ((edges[tail + 1] ?? at) - at) * unitMs + scene.overheadMs);
+  });
+  const headRest = (part: Part) => trueRest(part) - (part.end - (cuts.get(part)?.[0] ?? part.end)) * part.unitMs;
+  const own = (list: readonly Part[], restOf: (part: Part) => DurationMs) =>
+    list.filter(({ copyOf }) => copyOf === undefined).map(restOf);
+  const before = finishTime(own(running, trueRest), own(waiting, trueRest), scene.slotCount);
+  const after = finishTime(own(running, headRest), [...own(waiting, headRest), ...tails], scene.slotCount);
   const { slotUsdPerMs, latenessUsdPerMs, lateChance } = scene.prices;
   const gainUsd = (before - after) * (lateChance * latenessUsdPerMs + slotUsdPerMs * scene.slotCount);
   return gainUsd < decision.costUsd;
-}
-
-/** @returns the overhead that it adds */
-function cut(
-  { shard, cutsAt = [] }: ReshardRecord,
-  { scene, waiting, running }: Pick<Moment, 'waiting' | 'running'> & { readonly scene: ReshardScene },
-): DurationMs {
-  const victim = [...running, ...waiting].find(({ id }) => id === shard);
-  if (!victim) return 0;
-  const edges = [...cutsAt, victim.end];
-  for (const [tail, at] of cutsAt.entries()) {
-    const part = { ...victim, id: `${victim.id}.${at}`, start: at, end: edges[tail + 1] ?? at, cursor: at };
-    waiting.push({ ...part, overheadMs: scene.overheadMs, startedAt: undefined });
-  }
-  victim.end = cutsAt[0] ?? victim.end;
-  return cutsAt.length * scene.overheadMs;
 }

@@ -123,7 +123,10 @@ export function protocolContract(name: string, tableOf: () => Table): void {
       const at = (now: number) => claimShard(tableOf(), held, { owner: 's:late', now, ...CLAIM });
       expect(await at(2_100)).toEqual({ claimed: false, reason: 'taken' });
       expect(await at(2_101)).toMatchObject({ claimed: true, shard: { epoch: 2, attempts: 1, cursor: 0 } });
-      expect(await advanceCursor(tableOf(), leaseOf(held), { cursor: 5, leaseUntil: 9_000 })).toEqual({ kind: 'lost' });
+      expect(await advanceCursor(tableOf(), leaseOf(held), { cursor: 5, leaseUntil: 9_000 })).toEqual({
+        kind: 'lost',
+        outrun: false,
+      });
       expect(await commitShard(tableOf(), leaseOf(held), { cursor: 0, output: {}, now: 1 })).toEqual({ kind: 'lost' });
     });
 

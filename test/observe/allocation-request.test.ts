@@ -21,6 +21,7 @@ function facts(changes: Partial<AllocationFacts> = {}): AllocationFacts {
     sharding: shardingOf(OPERATIONS),
     predictions: { need: () => certainNeed(4_000), operationMs: () => 0 },
     records: [],
+    copies: [],
     plan: undefined,
     canaries: [],
     profiled: new Set<string>(),

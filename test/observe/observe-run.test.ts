@@ -23,6 +23,7 @@ function look(changes: Partial<RunLook> = {}): RunLook {
     startedAt: 0,
     progress: progressOf({ total: 10, done: 5, running: 1, ready: 4 }),
     running: [RUNNING],
+    copyCount: 0,
     canaries: [],
     strandedCount: 0,
     missingSlotCount: 0,
@@ -103,6 +104,7 @@ describe('observeRun', () => {
     const [grant] = aPlan().grants;
     const two = aPlan({ grants: grant ? [{ ...grant, slotCount: 2 }] : [] });
     expect(outcome({ progress, plan: two })).toBe('drift');
+    expect(outcome({ progress, plan: two, copyCount: 1 })).toBe('running');
     expect(outcome({ progress })).toBe('running');
   });
 

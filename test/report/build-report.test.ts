@@ -46,6 +46,7 @@ function facts(changes: Partial<ReportFacts> = {}): ReportFacts {
     plan: aPlan({ generation: 3, expectedEndAt: 8_000 }),
     pools: listPools(Settings.parse({}), new Set()),
     progress: { operations: [], doomedShards: new Set(), failedAttemptCount: 0, state: 'complete' },
+    copies: [],
     records: [
       aRecord({ shard: 'a/0', state: 'DONE', output: output('a0') }),
       aRecord({

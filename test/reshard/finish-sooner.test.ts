@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decideReshard,
-  HYSTERESIS,
-  type OpenOperation,
-  type ReshardRequest,
-} from '../../lib/reshard/decide-reshard.ts';
+import { HYSTERESIS, type OpenOperation, type ReshardRequest } from '../../lib/reshard/candidate.ts';
+import { decideReshard } from '../../lib/reshard/decide-reshard.ts';
+import type { ReshardRecord } from '../../lib/reshard/reshard-record.ts';
 
 type Open = OpenOperation['shards'][number];
 
@@ -41,6 +38,8 @@ const scenes = fc
         predictedMs: remainingMs,
         predictedUpperMs: remainingMs,
         remainingMs,
+        freshMs: remainingMs,
+        lastAttempt: false,
       };
     });
     const allowed = borders && [...new Set(borders)].sort((a, b) => a - b);
@@ -61,6 +60,9 @@ const scenes = fc
       startDelayMs: 0,
       ...prices,
       lateChance,
+      copyCount: 0,
+      copiesWon: 0,
+      copiesEnded: 0,
       earlier: [],
     };
   });
@@ -85,38 +87,43 @@ function simulated(shards: readonly Pick<Open, 'state' | 'remainingMs'>[], slotC
   return last;
 }
 
-/** The operation after the cuts: the head goes on where it is, each tail waits and pays its start. */
-function afterCuts({ shards, overheadMs }: OpenOperation, victim: Open, cutsAt: readonly number[]): readonly Open[] {
-  const msOf = (units: number) => (victim.remainingMs * units) / (victim.end - victim.cursor);
-  const edges = [...cutsAt, victim.end];
-  const tails = cutsAt.map((at, tail): Open => {
-    return { ...victim, state: 'waiting', remainingMs: msOf((edges[tail + 1] ?? at) - at) + overheadMs };
+/** The operation after the cuts: each head goes on where it is, each tail waits and pays its start. */
+function afterCuts({ shards, overheadMs }: OpenOperation, cuts: NonNullable<ReshardRecord['cuts']>): readonly Open[] {
+  const cutsAt = new Map(cuts.map((cut) => [cut.shard, cut.cutsAt]));
+  return shards.flatMap((shard) => {
+    const edges = [...(cutsAt.get(shard.id) ?? []), shard.end];
+    const msOf = (units: number) => (shard.remainingMs * units) / (shard.end - shard.cursor);
+    const tails = edges.slice(1).map((end, tail): Open => {
+      return { ...shard, state: 'waiting', remainingMs: msOf(end - (edges[tail] ?? end)) + overheadMs };
+    });
+    return [{ ...shard, remainingMs: msOf((edges[0] ?? shard.end) - shard.cursor) }, ...tails];
   });
-  const head = { ...victim, remainingMs: msOf((edges[0] ?? victim.end) - victim.cursor) };
-  return [...shards.filter(({ id }) => id !== victim.id), head, ...tails];
 }
 
 describe('decideReshard', () => {
   it('cuts only where the operation really ends sooner, by what it says, inside the range and at a border', () => {
     let takenCount = 0;
     let severalCount = 0;
+    let togetherCount = 0;
     fc.assert(
       fc.property(scenes, (request) => {
         const [operation] = request.operations;
-        const [decision] = decideReshard(request);
-        if (!operation || !decision) return;
-        const victim = operation.shards.find(({ id }) => id === decision.shard);
-        const cutsAt = decision.cutsAt ?? [];
-        if (cutsAt.length > 1) severalCount += 1;
-        if (!victim) throw new Error('it cuts a shard that is not there');
-        expect(cutsAt.length).toBeGreaterThan(0);
-        for (const at of cutsAt) {
-          expect(at).toBeGreaterThan(victim.cursor);
-          expect(at).toBeLessThan(victim.end);
-          if (operation.borders) expect(operation.borders).toContain(at);
+        const decision = decideReshard(request).find(({ cuts }) => cuts);
+        if (!operation || !decision?.cuts) return;
+        if (decision.cuts.length > 1) togetherCount += 1;
+        if ((decision.cutsAt?.length ?? 0) > 1) severalCount += 1;
+        for (const { shard: id, cutsAt } of decision.cuts) {
+          const victim = operation.shards.find((one) => one.id === id);
+          if (!victim) throw new Error('it cuts a shard that is not there');
+          expect(cutsAt.length).toBeGreaterThan(0);
+          for (const at of cutsAt) {
+            expect(at).toBeGreaterThan(victim.cursor);
+            expect(at).toBeLessThan(victim.end);
+            if (operation.borders) expect(operation.borders).toContain(at);
+          }
         }
         const before = simulated(operation.shards, request.slotCount);
-        const after = simulated(afterCuts(operation, victim, cutsAt), request.slotCount);
+        const after = simulated(afterCuts(operation, decision.cuts), request.slotCount);
         const savedMs = Math.max(0, before - after - operation.slackMs);
         // sums of doubles in another order
         expect(decision.savedMs).toBeCloseTo(savedMs, 6);
@@ -130,14 +137,14 @@ describe('decideReshard', () => {
     // it has something to say
     expect(takenCount).toBeGreaterThan(50);
     expect(severalCount).toBeGreaterThan(20);
+    expect(togetherCount).toBeGreaterThan(20);
   });
 
   it('never says that a cut saves less because more depends on it', () => {
     fc.assert(
       fc.property(scenes, fc.double({ min: 0, max: 1, noNaN: true }), (request, more) => {
-        const [calm] = decideReshard(request);
-        const [urgent] = decideReshard({ ...request, lateChance: Math.min(1, request.lateChance + more) });
-        if (calm?.taken) expect(urgent?.taken).toBe(true);
+        const taken = (lateChance: number) => decideReshard({ ...request, lateChance }).some((one) => one.taken);
+        if (taken(request.lateChance)) expect(taken(Math.min(1, request.lateChance + more))).toBe(true);
       }),
     );
   });

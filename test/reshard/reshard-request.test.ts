@@ -36,6 +36,9 @@ function facts(changes: Partial<ReshardFacts> = {}): ReshardFacts {
     slotLimit: 10,
     memoryMiB: 1_769,
     overheadMs: 300,
+    copies: [],
+    attemptMax: 3,
+    divisible: new Map(),
     ...changes,
   };
 }
@@ -59,6 +62,31 @@ describe('reshardRequest', () => {
     expect(reshardRequest(facts()).operations[0]?.borders).toEqual([10, 20, 30]);
     const inside = shardingOf(OPERATIONS.map((operation) => ({ ...operation, cutInside: true })));
     expect(reshardRequest(facts({ sharding: inside })).operations[0]?.borders).toBeUndefined();
+  });
+
+  it('cuts no part smaller than the definition says, in units of average size, and nothing indivisible', () => {
+    const sharding = shardingOf(OPERATIONS.map((operation) => ({ ...operation, cutInside: true })));
+    const bytes = sharding.operations[0]?.layout.segments.reduce((sum, segment) => sum + segment.bytes, 0) ?? 0;
+    const unitMin = (divisible: boolean | number) =>
+      reshardRequest(facts({ sharding, divisible: new Map([['a', divisible]]) })).operations[0]?.unitMin;
+    expect(unitMin(true)).toBeUndefined();
+    expect(unitMin((bytes / 30) * 4 - 1)).toBe(4);
+    expect(unitMin(false)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('knows the copies: how many wait or run, how many were first, and what each has left', () => {
+    const [slow, other] = facts().records;
+    const copy = (changes: Parameters<typeof aRecord>[0]) => aRecord({ shard: 'a/0~1', root: 'a/0', ...changes });
+    const records =
+      slow && other ? [{ ...slow, epoch: 1 }, other, aRecord({ shard: 'a/2', state: 'DONE', copy: 'a/2~1' })] : [];
+    const copies = [
+      copy({ state: 'RUNNING', claimedAt: 8_000, epoch: 1 }),
+      copy({ shard: 'a/2~1', state: 'DONE', epoch: 1 }),
+      copy({ shard: 'b/0~1', state: 'REMOVED', epoch: 0 }),
+    ];
+    const request = reshardRequest(facts({ records, copies }));
+    expect(request).toMatchObject({ copyCount: 1, copiesWon: 1, copiesEnded: 1 });
+    expect(request.operations[0]?.shards.map(({ copyRestMs }) => copyRestMs)).toEqual([7_000, undefined]);
   });
 
   it('prices slots, requests and lateness by the plan', () => {

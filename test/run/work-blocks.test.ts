@@ -76,7 +76,7 @@ function fakeShard(plan: readonly Interference[]) {
     cut(before);
     if (takes) {
       abort.abort(new Error('another slot has it'));
-      return { kind: 'lost' };
+      return { kind: 'lost', outrun: false };
     }
     const { end } = state;
     if (end < to) return { kind: 'cut', end };

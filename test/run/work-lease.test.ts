@@ -73,7 +73,7 @@ describe('keepLease', () => {
   it('aborts with LeaseLost when the cursor shows it first', async () => {
     const { table, kept, read } = await keptShard();
     await takeOver(table, await read());
-    expect(await kept.advance(5)).toEqual({ kind: 'lost' });
+    expect(await kept.advance(5)).toEqual({ kind: 'lost', outrun: false });
     expect(kept.signal.reason).toMatchObject({ name: 'LeaseLost' });
   });
 

@@ -21,6 +21,7 @@ describe('simulateReshard', () => {
       reshardCount: 0,
       addedMs: 0,
       regrettedCount: 0,
+      copiesWon: 0,
     });
   });
 

@@ -28,6 +28,7 @@ export interface Scenario {
   readonly chunkSize: number;
   readonly workers: number;
   readonly splitters: number;
+  readonly speculators: number;
   readonly sweepers: number;
   readonly planners: number;
   readonly creators: number;
@@ -80,6 +81,7 @@ export function scenarioOf(seed: number): Scenario {
     leaseMs: 20 + upTo(60),
     graceMs: GRACE_MS,
     skewMs: random() < 0.15 ? 200 : upTo(GRACE_MS / 2),
+    speculators: upTo(1),
   };
 }
 
@@ -130,7 +132,7 @@ function graphOf(random: Random, upTo: (max: number) => number): Pick<Scenario, 
 
 /** Smaller scenarios of the same seed: if one of them still fails, its history is easier to read. */
 export function* smaller(scenario: Scenario): Iterable<Scenario> {
-  const counts = ['splitters', 'sweepers', 'planners', 'workers', 'creators'] as const;
+  const counts = ['splitters', 'speculators', 'sweepers', 'planners', 'workers', 'creators'] as const;
   for (const name of counts) {
     const least = name === 'workers' || name === 'creators' ? 1 : 0;
     if (scenario[name] > least) yield { ...scenario, [name]: scenario[name] - 1 };

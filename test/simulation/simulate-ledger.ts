@@ -5,6 +5,7 @@ import { mostHeld, PoolLedger } from '../../lib/plan/pool-ledger.ts';
 import type { Table } from '../../lib/ports/table.ts';
 import { sweepRuns } from '../../lib/recover/sweep-runs.ts';
 import { readActiveRuns } from '../../lib/run/active-run.ts';
+import { memoryObjectStore } from '../memory-object-store.ts';
 import { CLOSING_MS, carryOut, enterSweeper, holds, type Scene, servicesOf, ZONES } from './ledger-actors.ts';
 import type { Scenario } from './scenario.ts';
 import { scheduler } from './scheduler.ts';
@@ -31,6 +32,7 @@ export async function simulateLedger(
     random,
     scheduler: scheduler(random),
     table: watchedTable(pools, violations),
+    objects: memoryObjectStore(),
     holders: new Map(),
     faults: { askedCount: 0, struck: [] },
     dead: new Set(),

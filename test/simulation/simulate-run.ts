@@ -1,16 +1,20 @@
 import { memoryTable } from '../../lib/adapters/embedded/memory-table.ts';
 import { collect } from '../../lib/core/collect.ts';
 import { seededRandom } from '../../lib/core/random.ts';
-import { readShards } from '../../lib/run/read-shards.ts';
+import { readCopies, readShards } from '../../lib/run/read-shards.ts';
+import { removeOrphans } from '../../lib/run/remove-orphans.ts';
 import { runProgress } from '../../lib/run/run-progress.ts';
 import { runKey } from '../../lib/run/run-record.ts';
 import type { ShardRecord } from '../../lib/run/shard-record.ts';
 import { sweepRun } from '../../lib/run/sweep-run.ts';
-import { type Behaviour, create, freeing, judge, plan, promote, split, sweep, work } from './actors.ts';
+import { memoryObjectStore } from '../memory-object-store.ts';
+import { type Behaviour, create, freeing, judge, plan, promote, speculate, split, sweep } from './actors.ts';
+import { faultyObjects } from './faulty-objects.ts';
 import { faultyTable } from './faulty-table.ts';
 import type { Scenario } from './scenario.ts';
 import { scheduler } from './scheduler.ts';
-import { committedPieces, tiling } from './watch-write.ts';
+import { committedPieces, locationOf, tiling } from './watch-write.ts';
+import { work } from './worker-actor.ts';
 import { type Actor, upTo, violate, type World } from './world.ts';
 
 /** More events than any run needs: a run that is not over by then never ends. */
@@ -45,6 +49,7 @@ export async function simulateRun(
     random,
     scheduler: scheduler(random),
     table: memoryTable(),
+    objects: memoryObjectStore(),
     holders: new Map(),
     faults: { askedCount: 0, struck: [] },
     dead: new Set(),
@@ -52,7 +57,7 @@ export async function simulateRun(
     history: options.history ? [] : undefined,
     over: false,
   };
-  await create(world, { name: 'creator', skewMs: 0, dead: false }, world.table).catch((error) =>
+  await create(world, { name: 'creator', skewMs: 0, dead: false }, world).catch((error) =>
     violate(world, String(error)),
   );
   // as if it had crashed before its last write: whoever comes creates the run once more while its shards are worked on
@@ -78,6 +83,7 @@ function castOf(scenario: Scenario): readonly (readonly [Behaviour, number])[] {
     [create, scenario.creators],
     [work, scenario.workers],
     [split, scenario.splitters],
+    [speculate, scenario.speculators],
     [sweep, 1 + scenario.sweepers],
     [plan, scenario.planners],
     [promote, 1],
@@ -89,7 +95,7 @@ function enter(world: World, behaviour: Behaviour, part = 0): void {
   const skewMs = upTo(world, 2 * world.scenario.skewMs) - world.scenario.skewMs;
   const actor: Actor = { name: `${behaviour.name}-${part}-${upTo(world, 1_000_000)}`, skewMs, dead: false };
   let ended = false;
-  behaviour(world, actor, faultyTable(world, actor)).then(
+  behaviour(world, actor, { table: faultyTable(world, actor), objects: faultyObjects(world, actor) }).then(
     () => {
       ended = true;
     },
@@ -129,9 +135,14 @@ async function lastSweeps(world: World): Promise<void> {
   for (let sweeps = 0; sweeps < LAST_SWEEPS_MAX && world.violations.length === 0; sweeps += 1) {
     const now = 1_000 + world.scheduler.now() + 10 * scenario.leaseMs;
     const swept = await sweepRun(table, { run, now, graceMs: scenario.graceMs, judge: (shard) => judge(world, shard) });
-    if (swept.repairCount + swept.expired.length === 0) return;
+    if (swept.repairCount + swept.expired.length === 0) return void (await lastOrphans(world));
   }
   if (world.violations.length === 0) violate(world, 'the sweep never comes to an end');
+}
+
+/** Outputs of attempts that came to nothing: with the last of them gone, what is left is what was committed. */
+async function lastOrphans({ table, objects, run }: World): Promise<void> {
+  await removeOrphans([objects], run, { shards: await collect(readShards(table, run)), copyCount: 1 });
 }
 
 async function judgeEnd(world: World, outcome: SimulatedRun['outcome']): Promise<void> {
@@ -141,6 +152,7 @@ async function judgeEnd(world: World, outcome: SimulatedRun['outcome']): Promise
   if (outcome === 'complete' && poisoned.length > 0)
     violate(world, `complete, though ${poisoned[0]?.shard} is poisoned`);
   for (const shard of shards) judgeShard(world, shard);
+  await judgeOutputs(world, shards);
   for (const { id, range } of world.scenario.shards) {
     const owned = shards.filter(({ root, state }) => root === id && state !== 'REMOVED');
     const all = tiling(
@@ -150,6 +162,19 @@ async function judgeEnd(world: World, outcome: SimulatedRun['outcome']): Promise
     if (all !== undefined) violate(world, `${id} as it was cut: ${all}`);
     const done = tiling(committedPieces(shards, id), range);
     if (outcome === 'complete' && done !== undefined) violate(world, `${id} as it was committed: ${done}`);
+  }
+}
+
+/** What was committed is there, nothing else is, and no copy is at work or waits. */
+async function judgeOutputs(world: World, shards: readonly ShardRecord[]): Promise<void> {
+  const kept = new Set(shards.flatMap(({ state, output }) => (state === 'DONE' ? [locationOf(output)] : [])));
+  const stored = new Set((await collect(world.objects.list(''))).map(({ location }) => location));
+  const [gone] = kept.difference(stored);
+  const [orphan] = stored.difference(kept);
+  if (gone !== undefined) violate(world, `${gone} is committed, and gone`);
+  if (orphan !== undefined) violate(world, `${orphan} is an orphan`);
+  for (const { shard, state } of await collect(readCopies(world.table, world.run))) {
+    if (state === 'RUNNING' || state === 'READY') violate(world, `${shard} is still ${state}`);
   }
 }
 

@@ -1,5 +1,7 @@
 import { collect } from '../../lib/core/collect.ts';
+import { isCopy } from '../../lib/core/ids.ts';
 import type { ItemKey, Write } from '../../lib/ports/table.ts';
+import { OutputManifest } from '../../lib/run/input/output-manifest.ts';
 import { needParts } from '../../lib/run/need-parts.ts';
 import { readShards } from '../../lib/run/read-shards.ts';
 import { runKey } from '../../lib/run/run-record.ts';
@@ -13,12 +15,12 @@ interface WriteContext {
   readonly key: ItemKey;
 }
 
-/** What a worker of the simulation commits: which units it has read, piece by piece. */
+/** What a worker of the simulation puts out: which units it has read, piece by piece. */
 export type Pieces = readonly (readonly [number, number])[];
 
 /** Applies a write, and looks at what it did to a shard. */
 export async function watchWrite(world: World, context: WriteContext, apply: () => Promise<Write>): Promise<Write> {
-  if (!context.key.sort.startsWith('SHARD#')) return apply();
+  if (!/^(?:SHARD|COPY)#/.test(context.key.sort)) return apply();
   const before = await world.table.get(context.key);
   const write = await apply();
   if (!write.applied) return write;
@@ -46,7 +48,7 @@ async function watchChange(world: World, context: WriteContext, change: ShardCha
     ...fencing(change),
     ...cutting(change),
     ...leasing(world, context, change),
-    ...(now.state === 'DONE' && old.state !== 'DONE' ? committing(now) : []),
+    ...(now.state === 'DONE' && old.state !== 'DONE' ? await committing(world, now) : []),
   ];
   for (const what of broken) violate(world, `${now.shard}: ${what}`);
   if (now.state === 'RUNNING' && now.epoch !== old.epoch) await starting(world, now);
@@ -88,7 +90,7 @@ function cutting({ old, now }: ShardChange): readonly string[] {
 /** A lease is taken away by its owner, after its owner's death, or once it and the grace are over by the taker's clock. */
 function leasing(world: World, { actor, calledAt }: WriteContext, { old, now }: ShardChange): readonly string[] {
   const lost =
-    old.state === 'RUNNING' && (now.epoch !== old.epoch || now.state === 'READY' || now.state === 'POISONED');
+    old.state === 'RUNNING' && (now.epoch !== old.epoch || ['READY', 'POISONED', 'REMOVED'].includes(now.state));
   const clocksAgree = 2 * world.scenario.skewMs <= world.scenario.graceMs;
   const givenUp = old.owner === actor.name || world.dead.has(old.owner ?? '');
   if (!lost || givenUp || !clocksAgree) return [];
@@ -98,10 +100,18 @@ function leasing(world: World, { actor, calledAt }: WriteContext, { old, now }: 
     : [`taken from ${old.owner} by ${actor.name} at ${calledAt}, good until ${goodUntil}`];
 }
 
-function committing(now: ShardRecord): readonly string[] {
-  const pieces = (now.output as unknown as { pieces: Pieces }).pieces;
-  const broken = tiling(pieces, { start: now.range.start, end: endOf(now) });
-  return broken === undefined ? [] : [`committed ${JSON.stringify(pieces)}: ${broken}`];
+/** What is committed is in the store, and is the whole of the shard. A copy commits for its shard, and nothing itself. */
+async function committing(world: World, now: ShardRecord): Promise<readonly string[]> {
+  if (isCopy(now.shard)) return [];
+  const location = locationOf(now.output);
+  if (!(await world.objects.info(location))) return [`committed ${location}, which is not there`];
+  const text = new TextDecoder().decode(await world.objects.get(location));
+  const broken = tiling(JSON.parse(text) as Pieces, { start: now.range.start, end: endOf(now) });
+  return broken === undefined ? [] : [`committed ${text}: ${broken}`];
+}
+
+export function locationOf(output: ShardRecord['output']): string {
+  return OutputManifest.parse(output).location;
 }
 
 /** Nothing when the pieces cover the range exactly; else what is wrong. */

@@ -1,5 +1,6 @@
 import type { Random } from '../../lib/core/random.ts';
 import type { Table } from '../../lib/ports/table.ts';
+import type { MemoryObjectStore } from '../memory-object-store.ts';
 import type { Scenario } from './scenario.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -11,6 +12,8 @@ export interface World {
   readonly scheduler: Scheduler;
   /** The table itself: no faults, no delay. */
   readonly table: Table;
+  /** The outputs: what an attempt has read lies there, piece by piece. */
+  readonly objects: MemoryObjectStore;
   /** Who believes to hold which shard in which epoch. */
   readonly holders: Map<string, string>;
   /** How often chance was asked for a fault, and which ones struck: each by its kind and when it was asked for. */

@@ -1,0 +1,44 @@
+import type { ShardId } from '../core/ids.ts';
+import type { Services } from '../ports/services.ts';
+import { copyShard } from '../run/copy-shard.ts';
+import { cutShard } from '../run/cut-shard.ts';
+import { releaseShard } from '../run/release-shard.ts';
+import type { ShardRecord } from '../run/shard-record.ts';
+import type { ReshardRecord } from './reshard-record.ts';
+
+interface Scene {
+  /** The shards as they were when it was decided. */
+  readonly records: ReadonlyMap<ShardId, ShardRecord>;
+  /** Zones in which new work may start. */
+  readonly zones: readonly string[];
+}
+
+const SLOW = { name: 'ShardTimedOut', message: 'it was so slow that it was begun again elsewhere' } as const;
+
+/** Carries a decision out. What has changed since it was taken is left alone: each write looks at the shard again. */
+export async function makeChange(
+  { change, shard: first, shards = first === undefined ? [] : [first], cuts = [] }: ReshardRecord,
+  { records, zones }: Scene,
+  { table, clock }: Pick<Services, 'table' | 'clock'>,
+): Promise<void> {
+  const now = clock.now();
+  for (const { shard, cutsAt } of cuts) {
+    const record = records.get(shard);
+    if (record) await cutShard(table, record, { cutsAt, now });
+  }
+  if (change !== 'copy' && change !== 'clone' && change !== 'restart') return;
+  for (const record of shards.flatMap((shard) => records.get(shard) ?? [])) {
+    const zone = elsewhere(record.zone, zones);
+    if (change !== 'restart') await copyShard(table, record, { zone, now });
+    else if (record.state === 'RUNNING') {
+      const verdict = { ...record, kind: 'retry' as const, attempts: record.attempts + 1, zone };
+      await releaseShard(table, record, { verdict, error: SLOW, now });
+    }
+  }
+}
+
+/** The open zone after the given one, round and round; itself when there is no other. */
+function elsewhere(zone: string, zones: readonly string[]): string {
+  const others = zones.filter((other) => other !== zone);
+  return others.find((other) => other > zone) ?? others[0] ?? zone;
+}

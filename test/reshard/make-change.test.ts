@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { collect } from '../../lib/core/collect.ts';
+import { makeChange } from '../../lib/reshard/make-change.ts';
+import { readCopies, readShards } from '../../lib/run/read-shards.ts';
+import { memoryServices } from '../fixtures/memory-services.ts';
+import { claimed, readShard, startRun } from '../run/run-fixture.ts';
+
+async function made(decision: Partial<Parameters<typeof makeChange>[0]>) {
+  const services = memoryServices({ startAt: 2_000 });
+  const { table } = services;
+  const run = await startRun(table, [{ id: 'a', shardCount: 3 }]);
+  for (const id of ['a/0', 'a/1']) await claimed(table, await readShard(table, run, id));
+  const shards = await collect(readShards(table, run));
+  const records = new Map(shards.map((record) => [record.shard, record]));
+  const rest = { at: 0, operation: 'a', gainUsd: 1, costUsd: 0, savedMs: 1, taken: true, reason: '', change: 'copy' };
+  await makeChange({ ...rest, ...decision }, { records, zones: ['az1', 'az2'] }, services);
+  const after = await collect(readShards(table, run));
+  return { after, copies: await collect(readCopies(table, run)) };
+}
+
+describe('makeChange', () => {
+  it('cuts every shard of a decision', async () => {
+    const cuts = [
+      { shard: 'a/0', cutsAt: [5] },
+      { shard: 'a/2', cutsAt: [23, 27] },
+    ];
+    const { after } = await made({ change: 'split-running', shard: 'a/0', cuts });
+    expect(after.map(({ shard, range, splitAt }) => [shard, range.start, splitAt])).toEqual([
+      ['a/0', 0, 5],
+      ['a/0.1', 5, undefined],
+      ['a/1', 10, undefined],
+      ['a/2', 20, 23],
+      ['a/2.1', 27, undefined],
+      ['a/2.2', 23, undefined],
+    ]);
+  });
+
+  it('copies one shard, or all that are cloned, into another zone', async () => {
+    expect((await made({ shard: 'a/0' })).copies).toMatchObject([{ shard: 'a/0~1', zone: 'az2', state: 'READY' }]);
+    const { copies } = await made({ change: 'clone', shard: 'a/0', shards: ['a/0', 'a/1'] });
+    expect(copies.map(({ shard }) => shard)).toEqual(['a/0~1', 'a/1~1']);
+  });
+
+  it('gives a shard that is begun again to another zone, as an attempt that has failed', async () => {
+    const { after } = await made({ change: 'restart', shard: 'a/1' });
+    expect(after[1]).toMatchObject({ state: 'READY', attempts: 1, zone: 'az2', error: { name: 'ShardTimedOut' } });
+    expect((await made({ change: 'restart', shard: 'a/2' })).after[2]).toMatchObject({ state: 'READY', attempts: 0 });
+  });
+});
