@@ -7,6 +7,7 @@ import {
   type ScheduleProblem,
   type TaskClass,
 } from './schedule-problem.ts';
+import { smallestUse } from './smallest-use.ts';
 
 /** Room for rounding when fractions of a vCPU are added and taken away again. */
 const ROUNDING = 1e-9;
@@ -74,7 +75,7 @@ function startState(problem: ScheduleProblem, keys: Float64Array): State {
     gains: gains.toSorted((a, b) => a.atMs - b.atMs),
     freeVcpu: Float64Array.from(bins, ({ vcpu }) => vcpu),
     freeMemory: Float64Array.from(bins, ({ memoryMiB }) => memoryMiB),
-    smallest: smallestOf(classes),
+    smallest: smallestUse(classes),
     mostFree: { vcpu: 0, memoryMiB: 0 },
     gainAt: 0,
     freeInAll: vcpuMax,
@@ -83,13 +84,6 @@ function startState(problem: ScheduleProblem, keys: Float64Array): State {
   };
   for (let task = 0; task < graph.taskCount; task += 1) if (state.waiting[task] === 0) becomeReady(state, task, 0);
   return state;
-}
-
-function smallestOf(classes: readonly TaskClass[]): Bin {
-  const used = classes.filter(({ bins, overflow = [] }) => bins.length + overflow.length > 0);
-  const least = (of: (one: TaskClass) => number) =>
-    used.reduce((some, one) => Math.min(some, of(one)), Number.POSITIVE_INFINITY);
-  return { vcpu: least(({ vcpu }) => vcpu), memoryMiB: least(({ memoryMiB }) => memoryMiB) };
 }
 
 function nextMoment({ endsMs, running, released, problem, gains, gainAt }: State): number {
