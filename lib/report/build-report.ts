@@ -162,7 +162,7 @@ function usageOf({ attempts, slotCount }: ReportFacts): RunUsage {
   };
 }
 
-/** The outputs of operations that no other one reads, in the order of their shards. */
+/** The outputs of operations that no other one reads, in the order of their shards; one without records is no object. */
 function outputsOf({ sharding, records }: ReportFacts): RunReport['outputs'] {
   const read = new Set(sharding.operations.flatMap(({ after }) => after.map(({ operation }) => operation)));
   return sharding.operations
@@ -174,7 +174,7 @@ function outputsOf({ sharding, records }: ReportFacts): RunReport['outputs'] {
         .sort((a, b) => a.index - b.index || a.range.start - b.range.start)
         .flatMap(({ output }) => {
           const manifest = OutputManifest.safeParse(output);
-          return manifest.success ? [manifest.data.location] : [];
+          return manifest.success && manifest.data.sizeBytes > 0 ? [manifest.data.location] : [];
         }),
     }));
 }

@@ -81,7 +81,8 @@ async function attempt({ shard, kept, meter }: Attempt, services: Services, scop
   const { body, contents } = builder.build();
   const output: OutputManifest = { ...contents, location: outputLocation(shard) };
   const stores = storesOf(shard, services, scope);
-  await storeOutput(stores, output.location, body);
+  // nobody reads an output without records: every task that works by its side effects would pay for a put
+  if (body.length > 0) await storeOutput(stores, output.location, body);
   meter.wrote({ bytes: body.length, records: contents.records });
   const commit = await commitShard(table, kept.lease, { cursor, output, now: clock.now() });
   if (commit.kind === 'committed') return true;

@@ -267,6 +267,24 @@ describe('workSlot: how an attempt ends', () => {
     expect(new TextDecoder().decode(await services.objects.get(location))).toBe('3\n');
   });
 
+  it('writes no object for an output without records, and the next operation reads none', async () => {
+    const none = defineTask<unknown, number>({ name: 'pass', run: async () => undefined });
+    const services = memoryServices({ tasks: [none] });
+    const { work, committed, run } = await scene(
+      [
+        { id: 'a', ranges: ranges(1), outputPartitions: 2 },
+        { id: 'b', ranges: ranges(2), after: [{ operation: 'a', edge: 'wide' }], unit: 'partition' },
+      ],
+      {},
+      services,
+    );
+    await work();
+    expect(await committed()).toEqual(['a/0', 'b/0', 'b/1']);
+    const { location, sizeBytes } = OutputManifest.parse((await readShard(services.table, run, 'a/0')).output);
+    expect(sizeBytes).toBe(0);
+    expect(await services.objects.info(location)).toBeUndefined();
+  });
+
   it('removes its output when another attempt was first, and leaves the other one alone', async () => {
     const services = memoryServices({ tasks: [pass] });
     const rival = 'runs/rival';
