@@ -171,6 +171,14 @@ function installedLicence(name: string, written: string | undefined): string | u
   return existsSync(join(ROOT, path)) ? JSON.parse(read(path)).license : written;
 }
 
+describe('extending.md', () => {
+  it('shows its examples as they are in their files, which tsc and their contract suites check', () => {
+    const shown = fences(read('docs/extending.md')).filter(({ path }) => path !== undefined);
+    expect(shown.length).toBe(globSync('examples/extending/*.ts', { cwd: ROOT }).length);
+    for (const { path = '', text } of shown) expect(text).toBe(read(path));
+  });
+});
+
 describe.each(['your-own-workflow.md', 'examples.md'])('%s', (page) => {
   const folders: string[] = [];
   afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
