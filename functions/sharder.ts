@@ -3,6 +3,7 @@ import { seededRandom } from '../lib/core/random.ts';
 import { estimateWorkflow } from '../lib/forecast/estimate-workflow.ts';
 import { operationTypes } from '../lib/forecast/operation-types.ts';
 import { calibrateSharding } from '../lib/plan/calibrate-sharding.ts';
+import { tradeOff } from '../lib/plan/trade-off.ts';
 import { executionIsOver } from '../lib/recover/execution-is-over.ts';
 import { resumeRun } from '../lib/recover/resume-run.ts';
 import { readOpenZones } from '../lib/recover/zone-store.ts';
@@ -58,6 +59,11 @@ export const handler = stage({
     const open = await readOpenZones(services);
     const trial = await loadTrial({ run, definition, sharding: request, profiles, open }, services);
     const sharding = calibrateSharding(trial, () => seededRandom(TRIAL_SEED));
+    await writeDocument(
+      objects,
+      { run, name: 'trade-off' },
+      tradeOff(trial, () => seededRandom(TRIAL_SEED)),
+    );
     await writeDocument(objects, { run, name: 'sharding' }, sharding);
     return { run };
   },

@@ -61,12 +61,20 @@ const SLOTS = [24, 200];
 const BYTES = 1e9;
 const SAMPLE_COUNT = 120;
 
+type CaseName = Omit<CalibrationCase, 'request'>;
+
+function nameOf(shape: string, slots: number): string {
+  return `${shape}, ${slots} slots`;
+}
+
 /** Four shapes, four degrees of trust, three deadlines, few slots and many. */
-export function calibrationCases(): readonly CalibrationCase[] {
+export function calibrationCases(wanted: (named: CaseName) => boolean = () => true): readonly CalibrationCase[] {
   return Object.entries(SHAPES).flatMap(([shape, steps]) =>
     Object.keys(TRUSTS).flatMap((trust) =>
       SLOTS.flatMap((slots) =>
-        LOOSENESS.map((looseness) => calibrationCase({ shape, steps, trust, slots, looseness })),
+        LOOSENESS.filter((looseness) => wanted({ name: nameOf(shape, slots), trust, looseness })).map((looseness) =>
+          calibrationCase({ shape, steps, trust, slots, looseness }),
+        ),
       ),
     ),
   );
@@ -119,7 +127,7 @@ function calibrationCase({ shape, steps, trust, slots, looseness }: CaseRequest)
   const earliestMs = Math.max(fastest.expectedLengthMs, workMs / slots);
   const timeLeftMs = Math.round(looseness * earliestMs + settings.startDelayMs);
   return {
-    name: `${shape}, ${slots} slots`,
+    name: nameOf(shape, slots),
     trust,
     looseness,
     request: {

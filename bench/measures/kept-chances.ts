@@ -28,7 +28,7 @@ export function keptChances(cases: readonly CalibrationCase[], repeatCount: numb
     const before = process.cpuUsage();
     const sharding = calibrateSharding(request, () => seededRandom(COUNTING_SEED));
     const { user, system } = process.cpuUsage(before);
-    const tried = planOf(request, sharding, seededRandom(PLAN_SEED + index));
+    const tried = planOf(request, sharding, { random: seededRandom(PLAN_SEED + index) });
     const { chance } = simulatePlan(
       { ...tried, pools: tried.request.pools },
       {

@@ -29,18 +29,17 @@ export function planCommand(context: CliContext): Command {
       const options = parseStrictly(Options, command.opts(), 'options of plan');
       const workflow = parseJsonFile(await readFile(file, 'utf8'), file);
       const tasks = await loadTasks(options.tasks);
-      const [{ openPlace }, { tryPlan }, { planAlternatives }, { planTradeOff }] = await Promise.all([
+      const [{ openPlace }, { tryPlan }, { planAlternatives }] = await Promise.all([
         import('./open-place.ts'),
         import('./try-plan.ts'),
         import('./plan-alternatives.ts'),
-        import('./plan-trade-off.ts'),
       ]);
       await using home = await openPlace(options, { write: false });
       const tried = await tryPlan(workflow, home, tasks);
       const alternatives = options.whatIf ? await planAlternatives(tried, home, tasks) : [];
-      const tradeOff = options.whatIf ? await planTradeOff(tried, { home, tasks }) : [];
       const late = tried.plan.expectedEndAt > tried.definition.deadlineAt;
       const { request: _forecastAgain, ...shown } = tried;
+      const tradeOff = options.whatIf ? tried.tradeOff : [];
       giveAnswer(
         context,
         {

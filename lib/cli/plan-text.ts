@@ -1,5 +1,6 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { ForecastOrigin } from '../forecast/forecast.ts';
+import type { TradeOffPoint } from '../plan/trade-off.ts';
 import type { TerminalColour } from '../report/terminal-colour.ts';
 import { costText } from '../report/text/cost-text.ts';
 import { countText } from '../report/text/count-text.ts';
@@ -11,7 +12,6 @@ import { shareText } from '../report/text/share-text.ts';
 import { textTable } from '../report/text-table.ts';
 import type { ShardedOperation } from '../shards/sharding.ts';
 import type { PlanAlternative } from './plan-alternatives.ts';
-import type { TradeOffPoint } from './plan-trade-off.ts';
 import { reasonLine as line } from './reason-line.ts';
 import { tierLines } from './tier-lines.ts';
 import { tradeOffLines } from './trade-off-lines.ts';

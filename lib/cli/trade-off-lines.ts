@@ -1,10 +1,9 @@
+import type { TradeOffPoint } from '../plan/trade-off.ts';
 import type { TerminalColour } from '../report/terminal-colour.ts';
 import { costText } from '../report/text/cost-text.ts';
 import { countText } from '../report/text/count-text.ts';
 import { durationText } from '../report/text/duration-text.ts';
-import { shareText } from '../report/text/share-text.ts';
 import { textTable } from '../report/text-table.ts';
-import type { TradeOffPoint } from './plan-trade-off.ts';
 
 /** Length of the longest bar. */
 const BAR_WIDTH = 24;
@@ -13,7 +12,7 @@ const COLUMNS = [
   { title: 'ends after', align: 'right' },
   { title: 'cost', align: 'right' },
   { title: 'shards', align: 'right' },
-  { title: 'chance', align: 'right' },
+  { title: 'safe by', align: 'right' },
   { title: 'cost against time: each is cheaper than all that end sooner', align: 'left' },
 ] as const;
 
@@ -21,11 +20,11 @@ const COLUMNS = [
 export function tradeOffLines(points: readonly TradeOffPoint[], colour: TerminalColour): readonly string[] {
   if (points.length < 2) return [];
   const mostUsd = Math.max(...points.map(({ costUsd }) => costUsd));
-  const rows = points.map(({ expectedMs, costUsd, shardCount, chance, deadlineMs }) => [
+  const rows = points.map(({ expectedMs, safeMs, costUsd, shardCount }) => [
     durationText(expectedMs),
     costText(costUsd),
     countText(shardCount),
-    `${shareText(chance)} of ${durationText(deadlineMs)}`,
+    safeMs === undefined ? '–' : durationText(safeMs),
     '█'.repeat(Math.max(1, Math.round((BAR_WIDTH * costUsd) / mostUsd))),
   ]);
   return ['', ...textTable(COLUMNS, rows, colour.dim)];

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { StageContext, StageHandler } from '../../functions/stage.ts';
 import { threadMeter } from '../adapters/thread-meter.ts';
 import { zlibCodecs } from '../adapters/zlib-codecs.ts';
@@ -16,6 +17,7 @@ import { planBound } from '../plan/plan-bound.ts';
 import type { Pool } from '../plan/pool.ts';
 import { shardGraph } from '../plan/shard-graph.ts';
 import { sizeShards } from '../plan/size-shards.ts';
+import { TradeOffPoint } from '../plan/trade-off.ts';
 import type { Services } from '../ports/services.ts';
 import { readOpenZones } from '../recover/zone-store.ts';
 import type { TaskRegistry } from '../run/define-task.ts';
@@ -32,6 +34,8 @@ export interface TriedPlan {
   readonly forecast: Forecast;
   readonly plan: Plan;
   readonly pools: readonly Pool[];
+  /** Cost against finish time. */
+  readonly tradeOff: readonly TradeOffPoint[];
   /** What the plan was made of. */
   readonly request: AllocateRequest;
   /** After which time from now no plan of these shards can end sooner. */
@@ -67,6 +71,7 @@ export async function tryPlan(workflow: unknown, home: Home, tasks: TaskRegistry
   return {
     definition: await readDocument(objects, { run: RUN, name: 'definition' }, RunDefinition),
     sharding: await readDocument(objects, { run: RUN, name: 'sharding' }, Sharding),
+    tradeOff: await readDocument(objects, { run: RUN, name: 'trade-off' }, z.array(TradeOffPoint)),
     forecast: await readDocument(objects, { run: RUN, name: 'forecast' }, Forecast),
     plan,
     pools: facts.pools,

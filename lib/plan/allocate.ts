@@ -18,6 +18,14 @@ import { upwardRanks } from './task-graph.ts';
 /** A slot that has nothing to do for less than this many starts is kept: giving it back would cost more. */
 const KEPT_STARTS = 4;
 
+/** What a plan may cost to make: one that is only tried out costs less. */
+export interface PlanEffort {
+  /** Shard durations drawn for the chance, at the most. @default 400,000 */
+  readonly drawMax?: number;
+  /** Whether a better order is searched for where run times are known. @default true */
+  readonly polish?: boolean;
+}
+
 /**
  * Plans where and when every open shard of a run is executed, and which slots of which pools that takes.
  *
@@ -27,11 +35,11 @@ const KEPT_STARTS = 4;
  * @param random source of chance for the search for an order, and for the probability of meeting the deadline
  * @complexity O((n + m) log n) for n shards and m needs, and a bounded number of samples
  */
-export function allocate(request: AllocateRequest, random: Random): Plan {
+export function allocate(request: AllocateRequest, random: Random, effort: PlanEffort = {}): Plan {
   const sized = sizeShards(request);
-  const { canaries, graph, keys, placed } = placeWithTrials(request, sized, random);
+  const { canaries, graph, keys, placed } = placeWithTrials({ request, sized, random, polish: effort.polish ?? true });
   const granted = grants(request, placed);
-  const ends = planEndTimes(request, { placed, graph, keys }, random);
+  const ends = planEndTimes(request, { placed, graph, keys, drawMax: effort.drawMax }, random);
   return {
     run: request.run,
     generation: request.generation,
@@ -68,13 +76,14 @@ interface PlacedRun {
 }
 
 /** New types are tried first, unless just the trial would make the run late. */
-function placeWithTrials(request: AllocateRequest, sized: SizedShards, random: Random): PlacedRun {
+function placeWithTrials(placing: Placing): PlacedRun {
+  const { request } = placing;
   const { shards, newTypes, canaries: known, canaryCount } = request;
   const graph = shardGraph(shards, known);
   const canaries = pickCanaries({ shards, graph, newTypes, known, canaryCount });
-  const tried = place({ request, sized, random }, canaries);
+  const tried = place(placing, canaries);
   if (canaries.length === known.length || isInTime(request, tried.placed)) return tried;
-  const untried = place({ request, sized, random }, known);
+  const untried = place(placing, known);
   return isInTime(request, untried.placed) ? untried : tried;
 }
 
@@ -82,15 +91,16 @@ interface Placing {
   readonly request: AllocateRequest;
   readonly sized: SizedShards;
   readonly random: Random;
+  readonly polish: boolean;
 }
 
-function place({ request, sized, random }: Placing, canaries: readonly Canary[]): PlacedRun {
+function place({ request, sized, random, polish }: Placing, canaries: readonly Canary[]): PlacedRun {
   const graph = shardGraph(request.shards, canaries);
   const nodesMs = new Float64Array(graph.graph.taskCount);
   nodesMs.set(sized.durationsMs);
   const longestMs = upwardRanks(graph.graph, nodesMs);
   const upwardMs = dueRanks(request, longestMs, sized);
-  const { placed, ranksMs } = placeShards({ request, graph, upwardMs, random, ...sized });
+  const { placed, ranksMs } = placeShards({ request, graph, upwardMs, random, polish, ...sized });
   const urgency = { ...request, hopeless: isHopeless(request, longestMs) };
   return { canaries, graph, keys: ranksMs.map((rankMs) => claimKey(rankMs, urgency)), placed };
 }

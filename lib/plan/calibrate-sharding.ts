@@ -143,8 +143,8 @@ function asFastAsCanBe(request: CalibrationRequest): Sharding | undefined {
   return careful({ ...request, sharding: { ...sharding, workflow } }, 0);
 }
 
-/** Nothing when no counts keep the deadline with so much caution. */
-function careful(
+/** The shards with so much caution; nothing when no counts keep the deadline then. */
+export function careful(
   { sharding }: CalibrationRequest,
   caution: number,
   counts?: ReadonlyMap<OperationId, number>,
@@ -158,7 +158,7 @@ function careful(
 }
 
 function tryOut(request: CalibrationRequest, sharding: Sharding, random: Random): Trial {
-  const { chance, safeEndAt = Number.POSITIVE_INFINITY } = planOf(request, sharding, random).plan;
+  const { chance, safeEndAt = Number.POSITIVE_INFINITY } = planOf(request, sharding, { random }).plan;
   return { sharding, chance, safeEndAt };
 }
 
@@ -166,7 +166,7 @@ function tryOut(request: CalibrationRequest, sharding: Sharding, random: Random)
 export function planOf(
   { forecast, allocation }: CalibrationRequest,
   { shards }: Sharding,
-  random: Random,
+  { random, drawMax }: { readonly random: Random; readonly drawMax?: number },
 ): { readonly request: AllocateRequest; readonly plan: Plan } {
   const needs = forecastShards({ ...forecast, shards }).shards;
   const open = shards.flatMap(({ id, operation, index, type, needs: waitsFor }, at) => {
@@ -175,5 +175,5 @@ export function planOf(
   });
   const newTypes = [...new Set(shards.map(({ type }) => type))].filter((type) => !forecast.profiles.has(type));
   const request = { ...allocation, shards: open, newTypes };
-  return { request, plan: allocate(request, random) };
+  return { request, plan: allocate(request, random, { polish: false, ...(drawMax !== undefined && { drawMax }) }) };
 }

@@ -6,7 +6,6 @@ import type { Interval } from '../forecast/interval.ts';
 import { SHARED_VARIANCE } from '../shards/shard-spread.ts';
 import { type ClaimedRun, claimedLength } from './claimed-length.ts';
 
-/** Shard durations drawn in all; more shards get fewer samples, but never fewer than the least. */
 const DRAWS_MAX = 400_000;
 const SAMPLES_MIN = 40;
 const SAMPLES_MAX = 4_000;
@@ -18,6 +17,8 @@ export interface EndTimesRequest extends ClaimedRun {
   readonly sigmas: Float64Array;
   /** A number for the type of each node. */
   readonly typeOf: Int32Array;
+  /** Shard durations drawn in all; more shards get fewer samples, but never fewer than 40. @default 400,000 */
+  readonly drawMax?: number | undefined;
 }
 
 /** When all ends, as far as that is known. */
@@ -38,8 +39,8 @@ export interface EndTimes {
  * @see McKay, Beckman and Conover, "A comparison of three methods for selecting values of input variables", 1979
  */
 export function endTimes(request: EndTimesRequest, random: Random): EndTimes {
-  const { graph, sigmas, typeOf } = request;
-  const samples = sampleCount(graph.taskCount, sigmas);
+  const { typeOf, graph } = request;
+  const samples = sampleCount(request);
   const typeCount = typeOf.reduce((most, type) => Math.max(most, type + 1), 0);
   const sharedOf = Array.from({ length: typeCount }, () => evenNormals(samples, random));
   const lengthOf = claimedLength(request);
@@ -95,9 +96,9 @@ function countUpTo(sorted: Float64Array, value: number): number {
 }
 
 /** What is certain needs to be looked at once. */
-function sampleCount(nodeCount: number, sigmas: Float64Array): number {
+function sampleCount({ graph, sigmas, drawMax = DRAWS_MAX }: EndTimesRequest): number {
   if (sigmas.every((sigma) => sigma === 0)) return 1;
-  return Math.max(SAMPLES_MIN, Math.min(SAMPLES_MAX, Math.floor(DRAWS_MAX / Math.max(1, nodeCount))));
+  return Math.max(SAMPLES_MIN, Math.min(SAMPLES_MAX, Math.floor(drawMax / Math.max(1, graph.taskCount))));
 }
 
 /**

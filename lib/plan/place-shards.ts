@@ -11,6 +11,7 @@ export interface PlacingRequest extends PlacementRequest {
   readonly upwardMs: Float64Array;
   /** Of the search for a better order, where run times are known well enough for one. */
   readonly random: Random;
+  readonly polish: boolean;
 }
 
 export interface PlacedShard {
@@ -38,9 +39,9 @@ export interface PlacedShards {
  * @complexity O((n + m) log n + n · tiers · pools) for each order, see {@link orderTasks}
  */
 export function placeShards(placing: PlacingRequest): PlacedShards {
-  const { request, durationsMs, upwardMs, random } = placing;
+  const { request, durationsMs, upwardMs, random, polish } = placing;
   const problem = placementProblem(placing);
-  const ordering = { upwardMs, trusted: isTrusted(request.shards), random };
+  const ordering = { upwardMs, trusted: polish && isTrusted(request.shards), random };
   const { startsMs, binOf, ranksMs } = orderTasks(problem, ordering);
   const readyMs = readyTimes(placing, startsMs);
   const placed = request.shards.map(({ running }, shard) => {

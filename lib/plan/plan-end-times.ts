@@ -11,6 +11,7 @@ export interface PlacedPlan {
   readonly graph: ShardGraph;
   /** Order of claims, the lowest first. */
   readonly keys: Float64Array;
+  readonly drawMax?: number | undefined;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface PlacedPlan {
  * @returns nothing when a shard has no place
  */
 export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random: Random): EndTimes | undefined {
-  const { placed, graph, keys } = plan;
+  const { placed, graph, keys, drawMax } = plan;
   if (placed.some(({ startMs, pool }) => !Number.isFinite(startMs) || pool === undefined)) return undefined;
   const { taskCount } = graph.graph;
   const types = new Map([...new Set(request.shards.map(({ type }) => type))].map((type, number) => [type, number]));
@@ -31,6 +32,7 @@ export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random:
   return endTimes(
     {
       graph: graph.graph,
+      drawMax,
       // what runs holds its slot already
       keys: Float64Array.from(keys, (key, node) => (request.shards[node]?.running ? Number.NEGATIVE_INFINITY : key)),
       vcpus,

@@ -7,6 +7,7 @@ import { predictions } from '../observe/predictions.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Pool } from '../plan/pool.ts';
 import { gibSeconds, type RunUsage, runCost } from '../plan/price.ts';
+import type { TradeOffPoint } from '../plan/trade-off.ts';
 import type { ShardAttempt } from '../profile/shard-attempt.ts';
 import type { ReshardRecord } from '../reshard/reshard-record.ts';
 import { OutputManifest } from '../run/input/output-manifest.ts';
@@ -43,6 +44,8 @@ export interface ReportFacts {
   readonly decisions: readonly ReshardRecord[];
   readonly slotCount: number;
   readonly backlogs: readonly BacklogFacts[];
+  /** Cost against finish time, as the run began. */
+  readonly tradeOff: readonly TradeOffPoint[];
   readonly aborted: boolean;
 }
 
@@ -72,6 +75,7 @@ export function buildReport(facts: ReportFacts): RunReport {
     criticalPath: sharding.criticalPath,
     shardCountBound: sharding.shardCountBound,
     cost: runCost(usageOf(facts)),
+    tradeOff: [...facts.tradeOff],
     accuracy: accuracy(forecast, attempts),
     outputs: outputsOf(facts),
   };

@@ -15,6 +15,7 @@ import { reportStyle } from './report-style.ts';
 import type { RunReport } from './run-report.ts';
 import { momentText } from './text/moment-text.ts';
 import { timelineChart } from './timeline-chart.ts';
+import { tradeOffChart } from './trade-off-chart.ts';
 
 /** Nothing is fetched and nothing is sent: even a browser that is asked to will refuse. */
 const CONTENT_POLICY =
@@ -31,6 +32,7 @@ const VIEWS = [
   ['decisions', 'Decisions'],
   ['poisoned', 'Poisoned'],
   ['cost', 'Cost'],
+  ['trade-off', 'Trade-off'],
   ['outputs', 'Outputs'],
 ] as const;
 
@@ -65,6 +67,7 @@ ${allocationTable(report)}
 ${decisionTable(report)}
 ${poisonedTable(report)}
 ${costChart(report)}
+${tradeOffChart(report)}
 ${outputList(report)}
 </main>
 <footer>Run ${report.run} of ${report.workflow}, ${momentText(report.startedAt)} to ${momentText(report.endedAt)}. Made by Foreshard.</footer>
@@ -75,8 +78,12 @@ ${outputList(report)}
   return page.markup;
 }
 
-function navigation({ poisoned, backlogs }: RunReport): Markup {
-  const empty = new Set([poisoned.length === 0 && 'poisoned', backlogs.length === 0 && 'backlog']);
+function navigation({ poisoned, backlogs, tradeOff }: RunReport): Markup {
+  const empty = new Set([
+    poisoned.length === 0 && 'poisoned',
+    backlogs.length === 0 && 'backlog',
+    tradeOff.length < 2 && 'trade-off',
+  ]);
   const views = VIEWS.filter(([id]) => !empty.has(id));
   return html`<nav aria-label="Views of the report"><ul><li><a class="home" href="#report">Foreshard</a></li>${views.map(
     ([id, title]) => html`<li><a href="#${id}">${title}</a></li>`,

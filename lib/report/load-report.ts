@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { collect } from '../core/collect.ts';
 import type { RunId } from '../core/ids.ts';
 import { inParallel } from '../core/in-parallel.ts';
@@ -6,13 +7,14 @@ import { Forecast } from '../forecast/forecast.ts';
 import { loadBacklogs } from '../observe/backlog-volume.ts';
 import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
+import { TradeOffPoint } from '../plan/trade-off.ts';
 import type { Services } from '../ports/services.ts';
 import { readDecisions } from '../reshard/decision-store.ts';
 import { readAttempts } from '../run/attempt-store.ts';
 import { readIntakeList } from '../run/backlog/intake-record.ts';
 import { readCopies, readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
-import { readDocument } from '../run/run-document.ts';
+import { hasDocument, readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
 import { readSlots, type SlotRecord } from '../run/slot-store.ts';
 import { Sharding } from '../shards/sharding.ts';
@@ -52,8 +54,15 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     attempts,
     decisions: await readDecisions(table, run),
     slotCount: slots.length,
+    tradeOff: await readTradeOff(run, services),
     backlogs: await loadIntakes(run, sharding, { ...services, slotMs: slotTime(slots) }),
   };
+}
+
+/** Runs that began before there was one have none. */
+async function readTradeOff(run: RunId, { objects }: Pick<Services, 'objects'>): Promise<readonly TradeOffPoint[]> {
+  const key = { run, name: 'trade-off' } as const;
+  return (await hasDocument(objects, key)) ? readDocument(objects, key, z.array(TradeOffPoint)) : [];
 }
 
 /** Slots are there from their start to the end of their grant. */

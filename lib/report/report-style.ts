@@ -150,6 +150,14 @@ circle.outside{fill:var(--surface);stroke:var(--bad);stroke-width:2}
 .fan circle.inside{fill:var(--own)}
 .fan circle.outside{fill:var(--surface);stroke:var(--own);stroke-width:1.6}
 .fan .tick{fill:var(--muted);font-size:11px;text-anchor:end}
+.trade-off{margin:0 0 14px;max-width:760px}
+.trade-off svg{display:block;width:100%}
+.trade-off .prediction{fill:none;stroke:var(--accent);stroke-width:1.5}
+.trade-off .deadline{fill:none;stroke:var(--muted);stroke-dasharray:4 4}
+.trade-off .planned{fill:var(--surface);stroke:var(--ink);stroke-width:2}
+.trade-off .actual{fill:var(--ink)}
+.trade-off .tick{fill:var(--muted);font-size:11px;text-anchor:end}
+.trade-off .tick.middle{text-anchor:middle}
 .sides{display:flex;gap:1px;height:12px;border-radius:4px;overflow:hidden;min-width:150px}
 .sides>div{flex:0 1 0}
 .sides .below,.sides .above{background:var(--bad)}

@@ -3,6 +3,7 @@ import { Forecast } from '../forecast/forecast.ts';
 import { Interval } from '../forecast/interval.ts';
 import { Plan } from '../plan/plan.ts';
 import { Pool } from '../plan/pool.ts';
+import { TradeOffPoint } from '../plan/trade-off.ts';
 import { ShardAttempt } from '../profile/shard-attempt.ts';
 import { ReshardRecord } from '../reshard/reshard-record.ts';
 import { Dependency } from '../workflow/definition.ts';
@@ -72,6 +73,8 @@ export const RunReport = z.strictObject({
   criticalPath: z.strictObject({ operations: z.array(z.string()), lengthMs: z.number() }),
   shardCountBound: z.number(),
   cost: CostSplit,
+  /** Cost against finish time as it could be planned before the run: the Pareto curve. */
+  tradeOff: z.array(TradeOffPoint).default([]),
   accuracy: z.strictObject({
     /** Median over committed shards of |predicted - actual| duration, in milliseconds. */
     medianAbsoluteErrorMs: z.number(),

@@ -56,7 +56,10 @@ export async function loadTrial(facts: TrialFacts, services: Services): Promise<
   };
 }
 
+/** Only narrow edges can be fused. */
 function fusedTypes(sharding: ShardRequest): ReadonlySet<ShardType> {
+  const narrow = sharding.workflow.operations.some(({ after }) => after.some(({ edge }) => edge === 'narrow'));
+  if (!narrow) return new Set();
   const { operations } = shardWorkflow({ ...sharding, caution: 0 });
   return new Set(operations.filter(({ steps }) => steps.length > 1).map(({ type }) => type));
 }

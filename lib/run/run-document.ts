@@ -5,7 +5,7 @@ import { parseStrictly } from '../core/parse-strictly.ts';
 import type { ObjectLocation, ObjectStore } from '../ports/object-store.ts';
 
 /** What a run keeps in the object store, because it outgrows a table item or a state's payload. */
-export type DocumentName = 'definition' | 'sharding' | 'forecast' | 'first-plan' | 'plan' | 'report';
+export type DocumentName = 'definition' | 'sharding' | 'trade-off' | 'forecast' | 'first-plan' | 'plan' | 'report';
 
 export function documentLocation(run: RunId, name: DocumentName): ObjectLocation {
   return `runs/${run}/${name}.json`;

@@ -9,7 +9,7 @@ const cases = calibrationCases();
 
 function cut(request: CalibrationRequest) {
   const sharding = calibrateSharding(request, () => seededRandom(1));
-  return { sharding, chance: planOf(request, sharding, seededRandom(2)).plan.chance };
+  return { sharding, chance: planOf(request, sharding, { random: seededRandom(2) }).plan.chance };
 }
 
 function caseOf(name: string, trust: string, looseness: number): CalibrationCase {
@@ -31,7 +31,7 @@ describe('calibrateSharding', () => {
     // with predictions taken for certain it would not
     const certain = shardWorkflow({ ...request.sharding, caution: 0 });
     expect(certain.shards.length).toBeLessThan(sharding.shards.length);
-    expect(planOf(request, certain, seededRandom(2)).plan.chance).toBeLessThan(ASKED - 0.02);
+    expect(planOf(request, certain, { random: seededRandom(2) }).plan.chance).toBeLessThan(ASKED - 0.02);
   });
 
   it('takes the fewest that predictions ask for when they keep the chance already', () => {
@@ -48,7 +48,7 @@ describe('calibrateSharding', () => {
     const { chance } = cut(request);
     const certain = shardWorkflow({ ...request.sharding, caution: 0 });
     expect(chance).toBeLessThan(ASKED);
-    expect(chance).toBeGreaterThan(2 * planOf(request, certain, seededRandom(2)).plan.chance);
+    expect(chance).toBeGreaterThan(2 * planOf(request, certain, { random: seededRandom(2) }).plan.chance);
   });
 
   it('refuses what is late even if everything takes what is predicted', () => {

@@ -68,6 +68,7 @@ describe.skipIf(!hasChromium)(`the report in ${CHROMIUM}`, () => {
       'Re-shard decisions',
       'Poisoned shards',
       'Cost on AWS',
+      'Cost against time',
       'Outputs',
     ]);
     await page.getByRole('link', { name: 'Cost' }).click();

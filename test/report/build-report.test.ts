@@ -45,6 +45,7 @@ function facts(changes: Partial<ReportFacts> = {}): ReportFacts {
     firstPlan: aPlan({ expectedEndAt: 7_000, costUsd: 0.5 }),
     plan: aPlan({ generation: 3, expectedEndAt: 8_000 }),
     pools: listPools(Settings.parse({}), new Set()),
+    tradeOff: [],
     progress: { operations: [], doomedShards: new Set(), failedAttemptCount: 0, state: 'complete' },
     copies: [],
     records: [

@@ -44,6 +44,21 @@ describe('htmlReport', () => {
     expect(htmlReport({ ...report, plan: { ...plan, generation: 1 } })).not.toContain('1769-late');
   });
 
+  it('draws cost against time, with the plan that was made and what the run took', () => {
+    const report = runReport();
+    const page = htmlReport(report);
+    const view = page.slice(page.indexOf('<section id="trade-off"'), page.indexOf('<section id="outputs"'));
+    expect(view.match(/<circle/g)).toHaveLength(3);
+    const [, first, last] = /<path class="prediction" d="M([\d.]+) [\d.]+L.*L([\d.]+) [\d.]+"/.exec(view) ?? [];
+    expect(Number(first)).toBeLessThan(Number(last));
+    expect(view).toMatch(/aria-label="From .* for \$0\.0210 to .* for \$0\.0110; planned .* for \$0\.0124, actual /);
+    expect(view).toMatch(/the fastest<.*?between<.*?the cheapest<.*?as it was planned<.*?as it was</s);
+    const [only] = report.tradeOff;
+    const alone = htmlReport({ ...report, tradeOff: only ? [only] : [] });
+    expect(alone).not.toContain('id="trade-off"');
+    expect(alone).not.toContain('#trade-off');
+  });
+
   it('has every view, and that of poisoned shards only when there are some', () => {
     const report = runReport();
     const ids = [
@@ -56,6 +71,7 @@ describe('htmlReport', () => {
       'decisions',
       'poisoned',
       'cost',
+      'trade-off',
       'outputs',
     ];
     const page = htmlReport(report);
