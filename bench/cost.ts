@@ -24,6 +24,7 @@ import { readDocument } from '../lib/run/run-document.ts';
 import { tasks } from '../lib/tasks/built-in-tasks.ts';
 import { countCapacity } from './cost/count-capacity.ts';
 import { countObjects } from './cost/count-objects.ts';
+import { monthlyCosts } from './cost/monthly-costs.ts';
 import { transitionsOf } from './cost/transitions-of.ts';
 
 const RUN = 'cost';
@@ -80,6 +81,15 @@ export const bench = {
       return { what, count: count / shardCount, usd: count * scale * price };
     }
     const usdOf = (what: string) => rows.find((each) => each.what === what)?.usd ?? 0;
+    const counted = {
+      writeUnits: capacity.writeUnits / shardCount,
+      readUnits: capacity.readUnits / shardCount,
+      putCount: objects.putCount / shardCount,
+      getCount: objects.getCount / shardCount,
+      runTransitionCount: transitions.run,
+      invocationMs,
+    };
+    const months = [100, 10_000, 1_000_000].map((shardsADay) => ({ shardsADay, ...monthlyCosts(shardsADay, counted) }));
     const mapUsd = SHARDS_PRICED * MAP_TRANSITIONS_PER_SHARD * PRICES.stepFunctionsTransition;
     return {
       figures: {
@@ -87,8 +97,9 @@ export const bench = {
         usdPer10000Shards: usdOf('state transitions') + usdOf('DynamoDB write units'),
         usdPer10000ShardsInAll: rows.reduce((sum, { usd }) => sum + usd, 0),
         distributedMapUsdPer10000Shards: mapUsd,
-        writeUnitsPerShard: capacity.writeUnits / shardCount,
-        readUnitsPerShard: capacity.readUnits / shardCount,
+        writeUnitsPerShard: counted.writeUnits,
+        readUnitsPerShard: counted.readUnits,
+        ...Object.fromEntries(months.map(({ shardsADay, ...usd }) => [`usdAMonthAt${shardsADay}ShardsADay`, sum(usd)])),
         transitionsPerShard: transitionCount / SHARDS_PRICED,
         countedTransitionsOfRun: transitions.run,
         countedTransitionsOfSlots: transitions.slots,
@@ -96,6 +107,10 @@ export const bench = {
       targets: { usdPer10000Shards: { atMost: USD_MAX } },
       table: [
         ...rows.map(({ what, count, usd }) => ({ what, 'a shard': round(count), 'USD / 10,000 shards': round(usd) })),
+        ...months.map(({ shardsADay, ...usd }) => ({
+          what: `USD a month at ${shardsADay} shards a day`,
+          ...rounded(usd),
+        })),
         { what: 'Distributed Map, transitions', 'a shard': MAP_TRANSITIONS_PER_SHARD, 'USD / 10,000 shards': mapUsd },
       ],
     };
@@ -183,6 +198,14 @@ async function ended({ executions, clock }: Services): Promise<void> {
     if (execution?.status !== 'RUNNING') throw new Error(`the run ended as ${JSON.stringify(execution)}`);
   }
   throw new Error(`the run still goes on after ${RUN_MAX_MS} ms`);
+}
+
+function sum(values: object): number {
+  return Object.values(values).reduce((total: number, value: number) => total + value, 0);
+}
+
+function rounded(values: object): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, round(value)]));
 }
 
 function round(value: number): number {

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
+import { allowAnywhere } from './allow-anywhere.ts';
 
 const DIMENSION = 'lambda:function:ProvisionedConcurrency';
 const SERVICE = 'lambda.application-autoscaling.amazonaws.com';
@@ -21,19 +22,18 @@ export function allowProvisioning(reserver: LambdaFunction, workerArns: readonly
   allow(reserver, calls, aliases);
   for (const alias of aliases) acknowledgePattern(reserver, alias, 'The alias, and the versions that it points to');
   allowScaling(reserver, ['RegisterScalableTarget', 'PutScheduledAction', 'DeleteScheduledAction']);
-  // Neither call knows a resource.
   const looks = ['DescribeScalableTargets', 'DescribeScheduledActions'].map(
     (call) => `application-autoscaling:${call}`,
   );
-  allow(reserver, looks, ['*']);
+  allowAnywhere(reserver, looks, 'Application Auto Scaling lists targets and actions of a whole service at once');
   allowServiceRole(reserver);
 }
 
 /** Lets the cleaner take back what the reserver has registered. */
 export function allowForgetting(cleaner: LambdaFunction): void {
   allowScaling(cleaner, ['DeleteScheduledAction', 'DeregisterScalableTarget']);
-  // It knows no resource.
-  allow(cleaner, ['application-autoscaling:DescribeScalableTargets'], ['*']);
+  const look = ['application-autoscaling:DescribeScalableTargets'];
+  allowAnywhere(cleaner, look, 'Application Auto Scaling lists targets of a whole service at once');
 }
 
 function allowScaling(grantee: LambdaFunction, calls: readonly string[]): void {

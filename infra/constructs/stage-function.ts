@@ -13,7 +13,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import { allow } from './allow.ts';
+import { acceptAnywhere, allowAnywhere, XRAY_CALLS } from './allow-anywhere.ts';
 
 /** Where a function's network interface lies. */
 export interface Placement {
@@ -92,16 +92,17 @@ export class StageFunction extends Construct {
           "Step Functions calls it and waits for the answer: a failure is the state machine's to handle",
       });
     }
-    acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::*]':
-        'X-Ray and the network interfaces of Lambda know no resources; the rest of the policy names each one',
-    });
+    acceptAnywhere(role, XRAY_CALLS, 'X-Ray knows no resources');
   }
 }
 
 /** Lambda itself needs them to join the subnet; the function's own code may not make these calls. */
 function allowInterfaces(role: Role, functionName: string): void {
-  allow(role, INTERFACE_CALLS, ['*']);
+  allowAnywhere(
+    role,
+    INTERFACE_CALLS,
+    'the network interfaces of Lambda know no resources, and its code may not use them',
+  );
   const stack = Stack.of(role);
   const self = stack.formatArn({
     service: 'lambda',

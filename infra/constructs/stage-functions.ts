@@ -5,6 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
+import { allowAnywhere } from './allow-anywhere.ts';
 import { allowForgetting, allowProvisioning } from './allow-provisioning.ts';
 import { countDecays } from './custom-metrics.ts';
 import { StageFunction } from './stage-function.ts';
@@ -81,8 +82,8 @@ export class StageFunctions extends Construct {
     this.byName = new Map(STAGE_NAMES.map((name) => [name, this.stage(name, props)]));
     this.allowSlots(props);
     this.allowReservations(props.workerArns);
-    // CloudWatch knows no resources for reading.
-    allow(this.get('refresher'), ['cloudwatch:GetMetricData'], ['*']);
+    const metrics = 'CloudWatch knows no resources for reading metrics; the refresher reads its own namespace';
+    allowAnywhere(this.get('refresher'), ['cloudwatch:GetMetricData'], metrics);
     if (!props.provisioned) return;
     allowProvisioning(this.get('reserver'), props.workerArns);
     allowForgetting(this.get('cleaner'));
@@ -144,7 +145,7 @@ export class StageFunctions extends Construct {
       calls.map((call) => `lambda:${call}`),
       workerArns,
     );
-    allow(this.get('reserver'), ['lambda:GetAccountSettings'], ['*']);
+    allowAnywhere(this.get('reserver'), ['lambda:GetAccountSettings'], 'the settings are those of the account');
     const undoing = ['GetFunctionConcurrency', 'DeleteFunctionConcurrency'];
     allow(
       this.get('cleaner'),

@@ -5,8 +5,8 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { MachineName } from '../../lib/ports/executions.ts';
-import { acknowledge } from './acknowledge.ts';
 import { allow } from './allow.ts';
+import { acceptAnywhere, LOG_DELIVERY_CALLS, XRAY_CALLS } from './allow-anywhere.ts';
 import { pascal, STATE_NAMES, type StageFunctions } from './stage-functions.ts';
 import type { WorkerPools } from './worker-pools.ts';
 
@@ -67,10 +67,8 @@ export class StateMachines extends Construct {
       },
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    acknowledge(role, {
-      'AwsSolutions-IAM5[Resource::*]':
-        'X-Ray and the log delivery of Step Functions know no resources; what the machine invokes is named one by one',
-    });
+    acceptAnywhere(role, XRAY_CALLS, 'X-Ray knows no resources');
+    acceptAnywhere(role, LOG_DELIVERY_CALLS, 'log deliveries of Step Functions know no resources');
     return machine;
   }
 }

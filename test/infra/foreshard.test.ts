@@ -4,7 +4,7 @@ import asl from 'asl-validator';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -58,6 +58,14 @@ const policiesNaming = (template: Template, text: string) =>
 
 const workersOf = (template: Template) =>
   resources(template, LAMBDA).filter(({ Properties }) => Properties.Handler === 'worker.handler');
+
+interface Allowed {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+const ACKNOWLEDGED = 'aws:cdk:acknowledged-rules';
 
 interface Linked {
   readonly Type: string;
@@ -118,6 +126,22 @@ describe('the ready app', () => {
       const { violations } = pack.validateScope(app);
       expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
     }
+  });
+
+  it('names every call that is allowed on all resources in the reason of its exception', () => {
+    let callCount = 0;
+    for (const construct of app.node.findAll()) {
+      if (!(construct instanceof CfnPolicy)) continue;
+      const { Statement } = construct.stack.resolve(construct.policyDocument) as { Statement: Allowed[] };
+      const anywhere = Statement.filter(({ Effect, Resource }) => Effect === 'Allow' && Resource === '*');
+      const role = construct.node.scope?.node.scope;
+      const reasons = JSON.stringify(role?.node.metadata.filter(({ type }) => type === ACKNOWLEDGED));
+      for (const call of anywhere.flatMap(({ Action }) => Action)) {
+        callCount += 1;
+        expect(reasons).toContain(call);
+      }
+    }
+    expect(callCount).toBeGreaterThan(50);
   });
 
   it('keeps the table and the bucket when a stack goes, and apart from all that can be made anew', () => {

@@ -1,0 +1,82 @@
+import { gibSeconds, PRICES } from '../../lib/plan/price.ts';
+
+/** What was counted, each for one shard but for the transitions. */
+export interface Counted {
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  readonly putCount: number;
+  readonly getCount: number;
+  /** Of a run's own machine. */
+  readonly runTransitionCount: number;
+  /** How long one call of a worker goes on claiming. */
+  readonly invocationMs: number;
+}
+
+/** US dollars a month, by what they are for. */
+export interface MonthlyCosts {
+  readonly lambda: number;
+  readonly stepFunctions: number;
+  readonly dynamoDb: number;
+  readonly s3: number;
+  readonly cloudWatch: number;
+  readonly standing: number;
+}
+
+const DAYS = 30;
+const RUN_SHARDS_MAX = 1_000;
+const SLOTS_MAX = 100;
+const SHARD_MS = 10_000;
+const TIER_MIB = 1_769;
+/** A call enters its task and the choice behind it; a slot's last state is one more. */
+const STATES_PER_CALL = 2;
+/** An EMF line with its context. */
+const LOG_LINE_BYTES = 1_200;
+/** Five types in four places: ten for each type, each pair of type and zone, each zone and outcome of three. */
+const METRIC_COUNT = 10 * (5 + 5 * 4 + 4 * 3);
+const GIB = 1_073_741_824;
+
+/**
+ * A month of runs of up to 1,000 shards of 10 s on one vCPU, arm64, over up to 100 slots, and what stands whether there
+ * are runs or not.
+ */
+export function monthlyCosts(shardsADay: number, counted: Counted): MonthlyCosts {
+  const shards = shardsADay * DAYS;
+  const runShards = Math.min(shardsADay, RUN_SHARDS_MAX);
+  const slots = Math.min(runShards, SLOTS_MAX);
+  const calls = (runShards * SHARD_MS) / counted.invocationMs + slots;
+  const transitions = counted.runTransitionCount + calls * STATES_PER_CALL + slots;
+  const runs = shards / runShards;
+  // Each shard reads a range of its input, which the counted run has not.
+  const gets = counted.getCount + 1;
+  return {
+    lambda: shards * gibSeconds(TIER_MIB, SHARD_MS) * PRICES.lambdaArmGibSecond + runs * calls * PRICES.lambdaRequest,
+    stepFunctions: runs * transitions * PRICES.stepFunctionsTransition,
+    dynamoDb: shards * (counted.writeUnits * PRICES.dynamoDbWrite + counted.readUnits * PRICES.dynamoDbRead),
+    s3: shards * (counted.putCount * PRICES.s3Put + gets * PRICES.s3Get),
+    cloudWatch: (shards * LOG_LINE_BYTES * PRICES.cloudWatchLogGib) / GIB + METRIC_COUNT * PRICES.cloudWatchMetricMonth,
+    standing: standing(),
+  };
+}
+
+const MINUTES = DAYS * 24 * 60;
+/** Reserver and sweeper each minute, the profiler each quarter of an hour, on 512 and 1,769 MiB. */
+const SCHEDULED = [
+  { calls: MINUTES, ms: 200, memoryMiB: 512 },
+  { calls: MINUTES, ms: 200, memoryMiB: 512 },
+  { calls: MINUTES / 15, ms: 1_000, memoryMiB: TIER_MIB },
+];
+const ALARM_COUNT = 10;
+const ALARM_USD = 0.1;
+const SCHEDULER_CALL_USD = 1e-6;
+/** Ledger of twelve pools, the list of active runs, the reserver's own state. */
+const READS_A_MINUTE = 26;
+const WRITES_A_MINUTE = 2;
+
+function standing(): number {
+  const calls = SCHEDULED.map(
+    ({ calls, ms, memoryMiB }) =>
+      calls * (gibSeconds(memoryMiB, ms) * PRICES.lambdaArmGibSecond + PRICES.lambdaRequest + SCHEDULER_CALL_USD),
+  );
+  const table = MINUTES * (READS_A_MINUTE * PRICES.dynamoDbRead + WRITES_A_MINUTE * PRICES.dynamoDbWrite);
+  return calls.reduce((sum, one) => sum + one, 0) + table + ALARM_COUNT * ALARM_USD;
+}
