@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { endRun } from '../lib/recover/end-run.ts';
 import { buildReport } from '../lib/report/build-report.ts';
 import { loadReport } from '../lib/report/load-report.ts';
+import { runMetrics } from '../lib/report/run-metrics.ts';
+import { runSummary } from '../lib/report/run-summary.ts';
 import { removeOrphans } from '../lib/run/remove-orphans.ts';
 import { writeDocument } from '../lib/run/run-document.ts';
 import { stage } from './stage.ts';
@@ -20,6 +22,7 @@ export const handler = stage({
       copyCount: facts.copies.length,
     });
     await endRun({ run, execution, outcome: report.outcome }, facts.pools, services);
-    return { run, outcome: report.outcome };
+    services.metrics.emit(runMetrics(report));
+    return runSummary(report);
   },
 });

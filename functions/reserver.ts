@@ -3,6 +3,7 @@ import { applyConcurrency } from '../lib/plan/apply-concurrency.ts';
 import { concurrencyDemand } from '../lib/plan/concurrency-demand.ts';
 import { expectedCounts } from '../lib/plan/expected-counts.ts';
 import { reconcileConcurrency } from '../lib/plan/reconcile-concurrency.ts';
+import { zoneMetrics } from '../lib/plan/zone-metrics.ts';
 import { readExpected } from '../lib/run/arrival-store.ts';
 import { loadDemand } from '../lib/run/load-demand.ts';
 import { loadProvisioned, provisionWindows } from '../lib/run/provision-windows.ts';
@@ -20,7 +21,7 @@ const TURN_MS = 60_000;
 export const handler = stage({
   name: 'reserver',
   input: z.strictObject({ run: z.string().optional(), order: z.enum(['stop', 'go']).optional() }),
-  async run({ order }, { table, objects, functions, provisioning, clock, settings }, { awsRequestId: owner }) {
+  async run({ order }, { table, objects, functions, provisioning, metrics, clock, settings }, { awsRequestId: owner }) {
     if (order) await (order === 'stop' ? stopReserver : startReserver)(table, 'operator');
     const turn = await takeTurn(table, { owner, now: clock.now(), turnMs: TURN_MS });
     if (!turn) return { mode: 'skipped' as const };
@@ -39,6 +40,7 @@ export const handler = stage({
     });
     const { lastWriteAt } = turn;
     const applied = await applyConcurrency(reconciled.steps, { functions, clock, lastWriteAt, reservableLeft });
+    for (const line of zoneMetrics({ ...demand, reserved: demand.observed, at: now })) metrics.emit(line);
     const surplusSince = Object.fromEntries(reconciled.surplusSince);
     await endTurn(table, owner, { lastWriteAt: applied.lastWriteAt, surplusSince });
     // Last: a schedule that could not be written must not keep reservations from being right.

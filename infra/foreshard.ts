@@ -5,8 +5,9 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Settings } from '../lib/core/settings.ts';
+import { REGIONAL } from '../lib/plan/pool.ts';
 import { bundleNow } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { CleanUp } from './constructs/clean-up.ts';
@@ -18,6 +19,7 @@ import { Replicas } from './constructs/replicas.ts';
 import { STAGE_NAMES, StageFunctions } from './constructs/stage-functions.ts';
 import { StateMachines } from './constructs/state-machines.ts';
 import { grantObjects, Store } from './constructs/store.ts';
+import { TelemetryMetrics } from './constructs/telemetry-metrics.ts';
 import { Triggers } from './constructs/triggers.ts';
 import { WorkerPools } from './constructs/worker-pools.ts';
 import type { ForeshardProps } from './foreshard-props.ts';
@@ -29,7 +31,7 @@ const ZONE_COUNT = 3;
 const WORKER_ALIAS = 'live';
 
 /** Foreshard in a stack: workers in pools, a function for each stage, both state machines, and what starts them. */
-export class Foreshard extends Construct {
+export class Foreshard extends TelemetryMetrics {
   readonly table: ITable;
   readonly bucket: IBucket;
   /** Every alarm, to be made part of a composite one or of a dashboard of your own. */
@@ -93,7 +95,8 @@ export class Foreshard extends Construct {
     this.alarms = new Alarms(this, 'Alarms', { ...parts, machines, starter, store, deadLetters, ...topic }).all;
     new Dashboard(this, 'Dashboard', { name: prefix, machines, workers: this.workers, store, alarms: this.alarms });
     for (const input of props.inputs ?? []) this.grantInput(input);
-    for (const { worker } of this.workers.pools) replicas?.grant(worker);
+    const keepers = [this.stages.get('finisher'), ...this.workers.pools.map(({ worker }) => worker)];
+    for (const keeper of keepers) replicas?.grant(keeper);
     this.table = store.table;
     this.bucket = store.bucket;
   }
@@ -109,6 +112,10 @@ export class Foreshard extends Construct {
       ...(replicaRegion !== undefined && { region: replicaRegion }),
       ...(replicaBucket && { bucket: replicaBucket }),
     });
+  }
+
+  protected get places(): readonly string[] {
+    return [...this.workers.zones, REGIONAL];
   }
 
   /** Lets someone start runs, and see how they end. */

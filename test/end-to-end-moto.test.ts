@@ -8,8 +8,8 @@ import { readDocument } from '../lib/run/run-document.ts';
 import { type DeployedStack, deployStack } from './fixtures/moto/deployed-stack.ts';
 
 /**
- * A run with nothing of ours but the handlers, bundled as they are deployed: the table, the bucket and the interpreter of both state machines are
- * moto's. Not covered: Lambda's concurrency and time-outs, worker threads (every function runs in this process), IAM.
+ * A run with nothing of ours but the handlers, bundled as they are deployed: table and bucket are moto's,
+ * made from the properties of the synthesized template, and so is the interpreter of both state machines. Not covered: Lambda's concurrency and time-outs, worker threads (every function runs in this process), IAM.
  */
 const endpoint = process.env.AWS_ENDPOINT_URL;
 const port = Number(process.env.MOTO_GATEWAY_PORT);
@@ -64,7 +64,10 @@ describe.skipIf(endpoint === undefined || !port)('a run on moto', () => {
       const name = `run-${unique}`;
       const arn = await start(name, { workflow: definition });
       expect(await start(name, { workflow: definition })).toBe(arn);
-      expect(await settled(stack.sfn, arn)).toMatchObject({ status: 'SUCCEEDED' });
+      const ended = await settled(stack.sfn, arn);
+      expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+      const location = `runs/${name}/report.json`;
+      expect(JSON.parse(ended.output ?? '')).toMatchObject({ run: name, outcome: 'met', report: location });
       const report = await readDocument(
         s3ObjectStore(stack.s3, stack.bucket),
         { run: name, name: 'report' },

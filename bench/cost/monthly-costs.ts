@@ -31,8 +31,11 @@ const TIER_MIB = 1_769;
 const STATES_PER_CALL = 2;
 /** An EMF line with its context. */
 const LOG_LINE_BYTES = 1_200;
-/** Five types in four places: ten for each type, each pair of type and zone, each zone and outcome of three. */
-const METRIC_COUNT = 10 * (5 + 5 * 4 + 4 * 3);
+/**
+ * Five types in four places: ten for each type, each pair of type and zone, each zone and outcome of three; seven of runs,
+ * three of each place, and one of each zone that is told from another.
+ */
+const METRIC_COUNT = 10 * (5 + 5 * 4 + 4 * 3) + 7 + 3 * 4 + 3;
 const GIB = 1_073_741_824;
 
 /**

@@ -3,6 +3,36 @@ import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { NAMESPACE } from '../../lib/profile/emf.ts';
 
+/** What the finisher says of a run: see lib/report/run-metrics.ts. */
+export type RunMetricName =
+  | 'deadlineMet'
+  | 'deadlineUsedShare'
+  | 'forecastRatio'
+  | 'forecastCoverage'
+  | 'reshardCount'
+  | 'poisonedCount'
+  | 'costUsd';
+
+/** What the reserver says of a zone: see lib/plan/zone-metrics.ts. */
+export type ZoneMetricName = 'heldSlotCount' | 'reservedSlotCount' | 'slotMax';
+
+/** Over all runs that ended. */
+export function runMetric(metricName: RunMetricName, options: MetricOptions): Metric {
+  return new Metric({ namespace: NAMESPACE, metricName, ...options });
+}
+
+/** Zone by zone, at each look of the reserver. */
+export function zoneMetrics(
+  metricName: ZoneMetricName,
+  zones: readonly string[],
+  options: MetricOptions = {},
+): readonly Metric[] {
+  return zones.map(
+    (zone) =>
+      new Metric({ namespace: NAMESPACE, metricName, dimensionsMap: { zone }, statistic: 'Maximum', ...options }),
+  );
+}
+
 /** Attempts that ran in another zone than their pool's, zone by zone. */
 export function zoneMismatches(zones: readonly string[], options: MetricOptions = {}): readonly Metric[] {
   return zones.map(

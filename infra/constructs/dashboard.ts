@@ -9,7 +9,9 @@ import {
   PeriodOverride,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { REGIONAL } from '../../lib/plan/pool.ts';
 import { NAMESPACE } from '../../lib/profile/emf.ts';
+import { runMetric, zoneMetrics } from './custom-metrics.ts';
 import type { StateMachines } from './state-machines.ts';
 import type { Store } from './store.ts';
 import type { WorkerPools } from './worker-pools.ts';
@@ -26,11 +28,12 @@ const PERIOD = Duration.minutes(5);
 const SUM = { statistic: 'Sum', period: PERIOD };
 const WIDTH = 12;
 
-/** One page: are runs fine, what do shards need, how full are the pools, does the store keep up. */
+/** One page: are runs fine and in time, do forecasts hold, what do shards need, how full are the pools, does the store keep up. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { name, machines, workers, store, alarms }: DashboardProps) {
     super(scope, id);
     const { workflow, slot } = machines;
+    const places = [...workers.zones, REGIONAL];
     new CloudWatchDashboard(this, 'Resource', {
       dashboardName: name,
       periodOverride: PeriodOverride.AUTO,
@@ -42,6 +45,28 @@ export class Dashboard extends Construct {
             workflow.metricTime({ statistic: 'p50' }),
             workflow.metricTime({ statistic: 'p95' }),
           ]),
+        ],
+        [
+          graph('Runs in time, share', [runMetric('deadlineMet', { ...MEAN, label: 'met' })]),
+          graph('Deadline used, share', [
+            runMetric('deadlineUsedShare', { ...MEAN, label: 'mean' }),
+            runMetric('deadlineUsedShare', { ...MAXIMUM, label: 'maximum' }),
+          ]),
+        ],
+        [
+          graph('Actual over forecast', [runMetric('forecastRatio', { ...MEAN, label: 'duration of shards' })]),
+          graph('Shards inside their interval, share', [runMetric('forecastCoverage', { ...MEAN, label: 'coverage' })]),
+        ],
+        [
+          graph('Slots held by zone', [...zoneMetrics('heldSlotCount', places), ...zoneMetrics('slotMax', places)]),
+          graph('Reservations against use', [
+            ...zoneMetrics('reservedSlotCount', places),
+            ...zoneMetrics('heldSlotCount', places),
+          ]),
+        ],
+        [
+          graph('Re-shards and poisoned shards', [runMetric('reshardCount', SUM), runMetric('poisonedCount', SUM)]),
+          graph('Cost of runs, USD', [runMetric('costUsd', SUM)]),
         ],
         [
           graph('Shard duration by type, median', [search('{%ns,type} MetricName="durationMs"', 'p50')]),
@@ -73,6 +98,7 @@ export class Dashboard extends Construct {
   }
 }
 
+const MEAN = { statistic: 'Average', period: PERIOD };
 const MAXIMUM = { statistic: 'Maximum', period: PERIOD };
 
 function graph(title: string, left: readonly IMetric[]): GraphWidget {

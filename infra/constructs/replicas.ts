@@ -43,9 +43,9 @@ export class Replicas extends Construct {
     this.makeStack(bucketName, props.region);
   }
 
-  /** Lets a worker write replicas, read them and remove those that nobody will read. */
-  grant(worker: IGrantable): void {
-    grantObjects(this.bucket, worker, 'replace');
+  /** Lets a function write replicas, read them and remove those that nobody will read. */
+  grant(keeper: IGrantable): void {
+    grantObjects(this.bucket, keeper, 'replace');
     if (this.keyAlias === undefined) return;
     // The key's ARN is known in its own region alone; its alias is ours to choose.
     const keys = Stack.of(this).formatArn({
@@ -55,7 +55,7 @@ export class Replicas extends Construct {
       resourceName: '*',
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
-    worker.grantPrincipal.addToPrincipalPolicy(
+    keeper.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [keys],
@@ -63,7 +63,7 @@ export class Replicas extends Construct {
       }),
     );
     acknowledgePattern(
-      worker,
+      keeper,
       keys,
       'The condition names the one key by its alias: its ARN is known in its own region',
     );

@@ -50,7 +50,8 @@ const OBJECT_ACCESS: ReadonlyMap<StageName, ObjectAccess> = new Map([
   ['sharder', 'write'],
   ['forecaster', 'write'],
   ['allocator', 'write'],
-  ['finisher', 'write'],
+  // It removes the outputs of attempts that came to nothing.
+  ['finisher', 'replace'],
   ['profiler', 'read'],
   ['reserver', 'read'],
   ['dispatcher', 'read'],

@@ -1,6 +1,7 @@
 import type { EmfRecord } from '../profile/emf.ts';
 import type { Bucket } from '../profile/series/bucket.ts';
 import type { Window } from '../profile/series/catch-up-windows.ts';
+import type { SummaryEmf } from '../profile/summary-emf.ts';
 
 /** One metric, cut by exactly these dimensions. */
 export interface MetricSeries {
@@ -10,8 +11,8 @@ export interface MetricSeries {
 
 /** What workers say, and what has become of it. */
 export interface Metrics {
-  /** One CloudWatch log line per attempt carries its metrics (Embedded Metric Format); no call is made. */
-  emit(record: EmfRecord): void;
+  /** One CloudWatch log line per attempt, run or look at the pools carries its metrics (Embedded Metric Format); no call is made. */
+  emit(record: EmfRecord | SummaryEmf): void;
   /**
    * Reads many series over one time.
    *

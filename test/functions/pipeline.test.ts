@@ -98,6 +98,10 @@ describe('the stages of a run', () => {
     const services = await prepared(values);
     const { run, stages } = pipeline(services);
     expect(await run('first', { workflow: WORKFLOW })).toEqual({ outcome: 'met' });
+    expect(services.told.filter(({ run: of }) => of === 'first')).toMatchObject([{ deadlineMet: 1, poisonedCount: 0 }]);
+    const zones = services.told.filter(({ zone }) => zone !== undefined);
+    expect(new Set(zones.map(({ zone }) => zone))).toEqual(new Set(['az1', 'az2', 'regional']));
+    expect(Math.max(...zones.map(({ heldSlotCount }) => Number(heldSlotCount)))).toBeGreaterThan(0);
     const report = await reportOf(services, 'first');
     expect(await sums(services, report)).toEqual(sumsOf(values));
     expect(report).toMatchObject({ run: 'first', workflow: 'sums', outcome: 'met', poisoned: [] });

@@ -17,6 +17,9 @@ import { Foreshard, type ForeshardProps } from '../../infra/foreshard.ts';
 import { ForeshardStack, StoreStack } from '../../infra/stack.ts';
 import { parseEnvironment } from '../../lib/adapters/aws/environment.ts';
 import { tableSchema } from '../../lib/adapters/aws/table-schema.ts';
+import { zoneMetrics } from '../../lib/plan/zone-metrics.ts';
+import { runMetrics } from '../../lib/report/run-metrics.ts';
+import { runReport } from '../fixtures/run-report.ts';
 
 // cdk-nag is called by hand below: as a plugin it would run for every small stack of this file.
 process.env.CDK_VALIDATION = 'false';
@@ -24,6 +27,7 @@ process.env.CDK_VALIDATION = 'false';
 type Resource = { readonly Properties: Record<string, unknown>; readonly DeletionPolicy?: string };
 const resources = (template: Template, type: string) => Object.values(template.findResources(type)) as Resource[];
 const LAMBDA = 'AWS::Lambda::Function';
+const POOL = { id: 'p', functionName: 'f', memoryMiB: 1_769, state: 'open', slotMax: 1 } as const;
 
 interface Made {
   readonly stack: Stack;
@@ -182,7 +186,8 @@ describe('the ready app', () => {
     const write = ['AbortMultipartUpload', 'GetObject', 'ListBucket', 'PutObject'];
     const objects = Object.entries(callsOf(main, 's3:')).filter(([name]) => !/Tier/.test(name));
     expect(Object.fromEntries(objects)).toEqual({
-      ...Object.fromEntries(['Sharder', 'Forecaster', 'Allocator', 'Finisher'].map((name) => [name, write])),
+      ...Object.fromEntries(['Sharder', 'Forecaster', 'Allocator'].map((name) => [name, write])),
+      Finisher: [...write, 'DeleteObject'].sort(),
       ...Object.fromEntries(
         ['Reserver', 'Dispatcher', 'Monitor', 'Profiler', 'Resharder'].map((name) => [
           name,
@@ -190,7 +195,7 @@ describe('the ready app', () => {
         ]),
       ),
     });
-    expect(Object.values(callsOf(main, 's3:')).filter((calls) => calls.includes('DeleteObject'))).toHaveLength(12);
+    expect(Object.values(callsOf(main, 's3:')).filter((calls) => calls.includes('DeleteObject'))).toHaveLength(13);
   });
 
   it('takes back what the reserver wrote before its workers go, after the reserver is called no more', () => {
@@ -408,15 +413,15 @@ describe('props', () => {
     expect(policies.filter((policy) => /s3:PutObject[^[]*the-input/.test(policy))).toEqual([]);
   });
 
-  it('replicaBucket is known to all functions, and the workers alone reach it', () => {
+  it('replicaBucket is known to all functions, and workers and finisher alone reach it', () => {
     const { template } = make((stack) => ({ replicaBucket: Bucket.fromBucketName(stack, 'Second', 'the-replicas') }));
     expect(parseEnvironment(environmentOf(template)).replicaBucket).toBe('the-replicas');
     const touching = resources(template, 'AWS::IAM::Policy')
       .map(({ Properties }) => JSON.stringify(Properties))
       .filter((policy) => policy.includes('the-replicas'));
-    expect(touching).toHaveLength(1);
-    expect(touching[0]).toMatch(/"s3:PutObject"[^[]*\][^[]*"Resource":\{[^[]*\[[^\]]*the-replicas/);
-    expect(touching[0]).toContain('ForeshardWorkers');
+    expect(touching).toHaveLength(2);
+    const [worker = ''] = touching.filter((policy) => policy.includes('ForeshardWorkers'));
+    expect(worker).toMatch(/"s3:PutObject"[^[]*\][^[]*"Resource":\{[^[]*\[[^\]]*the-replicas/);
   });
 
   it('replicaBucket may not lie where zonal workers cannot reach it', () => {
@@ -450,7 +455,7 @@ describe('props', () => {
     expect(name).toBe('test-replicas-123456789012-eu-west-1');
     const { replicaBucket, replicaRegion } = parseEnvironment(environmentOf(template));
     expect({ replicaBucket, replicaRegion }).toEqual({ replicaBucket: name, replicaRegion: 'eu-west-1' });
-    expect(policiesNaming(template, '-replicas-')).toHaveLength(1);
+    expect(policiesNaming(template, '-replicas-')).toHaveLength(2);
     for (const pack of [new AwsSolutionsChecks(app), new ServerlessChecks(app)]) {
       expect(pack.validateScope(app).violations.map(({ ruleName }) => ruleName)).toEqual([]);
     }
@@ -461,7 +466,7 @@ describe('props', () => {
     replicas.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
     replicas.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/test-replicas' });
     const using = policiesNaming(Template.fromStack(stack), 'kms:ResourceAliases');
-    expect(using).toHaveLength(1);
+    expect(using).toHaveLength(2);
     expect(using[0]).toContain('alias/test-replicas');
   });
 
@@ -569,6 +574,55 @@ describe('grants and metrics', () => {
       { zone: 'a' },
       { zone: 'b' },
     ]);
+  });
+
+  it('has a metric for all that functions say of runs and zones, by the names under which they say it', () => {
+    const { foreshard } = make(() => ({ zonal: true, zones: ['a', 'b'] }));
+    const ofRuns = [
+      foreshard.metricDeadlineMet(),
+      foreshard.metricDeadlineUsed(),
+      foreshard.metricForecastRatio(),
+      foreshard.metricForecastCoverage(),
+      foreshard.metricReshards(),
+      foreshard.metricPoisonedShards(),
+      foreshard.metricCost(),
+    ];
+    const [{ Metrics, Dimensions, Namespace } = {}] = runMetrics(runReport())._aws.CloudWatchMetrics;
+    expect(ofRuns.map(({ metricName }) => metricName)).toEqual(Metrics?.map(({ Name }) => Name));
+    expect(ofRuns.every(({ namespace, dimensions }) => namespace === Namespace && !dimensions)).toBe(true);
+    expect(Dimensions).toEqual([[]]);
+    const pools = ['a', 'b', 'regional'].map((zone) => ({ ...POOL, zone }));
+    const now = { pools, heldCounts: new Map(), reserved: new Map(), at: 0 };
+    const said = zoneMetrics(now).map(({ zone, _aws }) => [zone, _aws.CloudWatchMetrics[0]?.Metrics[0]?.Name]);
+    expect(foreshard.metricHeldSlots().map(({ dimensions, metricName }) => [dimensions?.zone, metricName])).toEqual(
+      said,
+    );
+    expect(new Set(foreshard.metricReservedSlots().map(({ metricName }) => metricName))).toEqual(
+      new Set(['reservedSlotCount']),
+    );
+  });
+
+  it('shows runs, deadlines, forecasts, pools by zone, reservations, re-shards and cost on one page', () => {
+    const [dashboard] = resources(regional.template, 'AWS::CloudWatch::Dashboard');
+    const body = JSON.parse(flat(dashboard?.Properties.DashboardBody)) as {
+      widgets: { properties: { title?: string; metrics?: unknown[] } }[];
+    };
+    const titles = body.widgets.map(({ properties }) => properties.title);
+    for (const title of [
+      'Alarms',
+      'Runs',
+      'Runs in time, share',
+      'Actual over forecast',
+      'Slots held by zone',
+      'Reservations against use',
+      'Re-shards and poisoned shards',
+      'Cost of runs, USD',
+      'Table units',
+    ]) {
+      expect(titles).toContain(title);
+    }
+    const graphs = body.widgets.slice(1);
+    expect(graphs.every(({ properties }) => (properties.metrics?.length ?? 0) > 0)).toBe(true);
   });
 
   it('names the metrics of the workflow machine', () => {

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { EmfRecord } from '../../profile/emf.ts';
 import { bucketsOfRecords } from '../../profile/series/buckets-of-records.ts';
+import type { SummaryEmf } from '../../profile/summary-emf.ts';
 
 const ENDING = '.ndjson';
+
+type EmfLine = EmfRecord | SummaryEmf;
 
 /**
  * Collects each run's metrics in a file of their own, one line of EMF a record, as CloudWatch would find them in a log.
@@ -17,10 +20,10 @@ const ENDING = '.ndjson';
 export function fileMetrics(folder: string): Metrics {
   mkdirSync(folder, { recursive: true });
   return {
-    emit: (record) => appendFileSync(fileOf(folder, record.run), `${JSON.stringify(record)}\n`),
+    emit: (record) => appendFileSync(fileOf(folder, runOf(record)), `${JSON.stringify(record)}\n`),
     async read(series, window) {
       const files = (await readdir(folder)).filter((file) => file.endsWith(ENDING)).sort();
-      const records: EmfRecord[] = [];
+      const records: EmfLine[] = [];
       for (const file of files) records.push(...(await recordsIn(join(folder, file))));
       return series.map((one) => bucketsOfRecords(records, one, window));
     },
@@ -28,20 +31,26 @@ export function fileMetrics(folder: string): Metrics {
 }
 
 /**
- * @returns the run's records in the order in which they were emitted, none for a run that has not emitted any; a line
+ * @returns the run's attempts in the order in which they were emitted, none for a run that has not emitted any; a line
  *   that a crash of the machine cut off is left out
  */
-export function readMetrics(folder: string, run: string): Promise<readonly EmfRecord[]> {
-  return recordsIn(fileOf(folder, run));
+export async function readMetrics(folder: string, run: string): Promise<readonly EmfRecord[]> {
+  const lines = await recordsIn(fileOf(folder, run));
+  return lines.filter((line): line is EmfRecord => 'shard' in line);
 }
 
-async function recordsIn(path: string): Promise<readonly EmfRecord[]> {
+/** What is of no run has a file of its own; no run is called so, because its name has no dot. */
+function runOf(record: EmfLine): string {
+  return typeof record.run === 'string' ? record.run : 'no.run';
+}
+
+async function recordsIn(path: string): Promise<readonly EmfLine[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;
   });
   const lines = text.split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as EmfRecord);
+  return lines.map((line) => JSON.parse(line) as EmfLine);
 }
 
 function fileOf(folder: string, run: string): string {

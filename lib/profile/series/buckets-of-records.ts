@@ -12,7 +12,7 @@ import { gridStart } from './resolution.ts';
  * @complexity O(n log n)
  */
 export function bucketsOfRecords(
-  records: readonly EmfRecord[],
+  records: readonly Pick<EmfRecord, '_aws'>[],
   { metric, dimensions }: MetricSeries,
   { from, until, stepMs }: Window,
 ): readonly Bucket[] {
@@ -30,7 +30,7 @@ export function bucketsOfRecords(
 }
 
 /** A line has the metric, cut by exactly these dimensions, and these are its values. */
-function isOf(record: EmfRecord, metric: string, dimensions: MetricSeries['dimensions']): boolean {
+function isOf(record: Pick<EmfRecord, '_aws'>, metric: string, dimensions: MetricSeries['dimensions']): boolean {
   const wanted = Object.entries(dimensions);
   if (!wanted.every(([name, value]) => Object(record)[name] === value)) return false;
   return record._aws.CloudWatchMetrics.some(
