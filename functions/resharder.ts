@@ -15,7 +15,7 @@ export const handler = stage({
     const zones = await readOpenZones(services);
     const facts = await loadReshard(run, zones, services);
     const decisions = decideReshard(reshardRequest(facts));
-    const scene = { records: new Map(facts.records.map((record) => [record.shard, record])), zones };
+    const scene = { run, records: new Map(facts.records.map((record) => [record.shard, record])), zones };
     for (const decision of decisions) if (decision.taken) await makeChange(decision, scene, services);
     await storeDecisions(services.table, run, decisions);
     return { run };

@@ -1,5 +1,5 @@
 import type { ShardType } from '../core/ids.ts';
-import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { DurationMs, EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { Settings } from '../core/settings.ts';
 import type { AllocateRequest, OpenShard } from '../plan/allocate-request.ts';
 import type { Canary, Plan } from '../plan/plan.ts';
@@ -22,6 +22,8 @@ export interface AllocationFacts {
   readonly records: readonly ShardRecord[];
   /** Second attempts, whatever has become of them: those that wait or run need slots, too. */
   readonly copies: readonly ShardRecord[];
+  /** Types whose tier was decided while the run went on. */
+  readonly tiers: ReadonlyMap<ShardType, MemoryMiB>;
   readonly plan: Plan | undefined;
   /** The plan's canaries, judged by what has become of them. */
   readonly canaries: readonly Canary[];
@@ -48,6 +50,7 @@ export function allocationRequest(facts: AllocationFacts): AllocateRequest {
     pools: [...pools],
     ledgers: [...ledgers],
     canaries: [...facts.canaries],
+    tiers: [...facts.tiers].map(([type, memoryMiB]) => ({ type, memoryMiB })),
     newTypes: newTypes(facts),
     canaryCount: settings.canaryCount,
     startDelayMs: settings.startDelayMs,

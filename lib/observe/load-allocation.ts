@@ -14,6 +14,7 @@ import { RunDefinition } from '../run/run-definition.ts';
 import { hasDocument, readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
 import { parseRun, runKey } from '../run/run-record.ts';
+import { readTypeTiers } from '../run/type-tier.ts';
 import { Sharding } from '../shards/sharding.ts';
 import type { AllocationFacts } from './allocation-request.ts';
 import { loadBacklogs, volumeOf } from './backlog-volume.ts';
@@ -71,6 +72,7 @@ export async function loadAllocation(
     predictions,
     records,
     copies,
+    tiers: await readTypeTiers(table, run),
     plan,
     canaries,
     profiled,

@@ -37,6 +37,8 @@ export const AllocateRequest = z.strictObject({
   ledgers: z.array(PoolLedger),
   /** Types on trial, with the verdict so far. */
   canaries: z.array(Canary),
+  /** Types whose tier was decided while the run went on. */
+  tiers: z.array(z.strictObject({ type: z.string(), memoryMiB: z.number().positive() })).optional(),
   /** Types that no profile knows. */
   newTypes: z.array(z.string()),
   canaryCount: z.int().nonnegative(),

@@ -13,18 +13,20 @@ export interface SizedShards {
 
 /**
  * Gives every shard the tier of its type, or a larger one when an earlier attempt asks for it. A type that its trial
- * demoted goes one tier up.
+ * demoted goes one tier up, and one that was moved while the run goes on stays where it was moved to.
  *
  * @complexity O(shards · tiers)
  */
-export function sizeShards({ shards, pools, canaries }: AllocateRequest): SizedShards {
+export function sizeShards({ shards, pools, canaries, tiers = [] }: AllocateRequest): SizedShards {
   const open = pools.filter(({ state, slotMax }) => state === 'open' && slotMax > 0);
   const ladder = [...new Set(open.map(({ memoryMiB }) => memoryMiB))].sort((a, b) => a - b);
   const demoted = new Set(canaries.filter(({ verdict }) => verdict === 'demoted').map(({ type }) => type));
+  const moved = new Map(tiers.map(({ type, memoryMiB }) => [type, memoryMiB]));
   const tierOf = new Map<ShardType, MemoryMiB>();
   for (const [type, members] of byType(shards)) {
     const tier = chooseTier({ needs: members.map(({ need }) => need), tiersMiB: ladder, memoryMinMiB: 0 });
-    tierOf.set(type, demoted.has(type) ? (ladder.find((next) => next > tier) ?? tier) : tier);
+    const tried = demoted.has(type) ? (ladder.find((next) => next > tier) ?? tier) : tier;
+    tierOf.set(type, moved.get(type) ?? tried);
   }
   const tiersMiB = shards.map(({ type, memoryMinMiB }) => {
     const least = Math.max(memoryMinMiB, tierOf.get(type) ?? 0);

@@ -1,7 +1,8 @@
 import type { ShardId } from '../core/ids.ts';
-import type { CostUsd, DurationMs, EpochMs } from '../core/quantity.ts';
+import type { CostUsd, DurationMs, EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { WatchedShard } from '../observe/watched-shard.ts';
 import type { ReshardRecord } from './reshard-record.ts';
+import type { TierFacts } from './tier-facts.ts';
 
 /** A shard that is not done, and what is left of it. */
 export interface OpenShard extends WatchedShard {
@@ -28,6 +29,8 @@ export interface OpenOperation {
   /** Requests that one more output object costs its readers. */
   readonly readerCount: number;
   readonly shards: readonly OpenShard[];
+  /** For a move to another tier; nothing when no shard waits or nothing is known. */
+  readonly tiers?: TierFacts;
 }
 
 export interface ReshardRequest {
@@ -60,12 +63,14 @@ export interface ShardCut {
 
 /** A change that could be made, weighed. */
 export interface Candidate {
-  readonly change: 'split-waiting' | 'split-running' | 'copy' | 'clone' | 'restart';
+  readonly change: 'split-waiting' | 'split-running' | 'copy' | 'clone' | 'restart' | 'tier-up' | 'tier-down';
   readonly operation: string;
   /** The shards that it changes, the longest first. */
   readonly shards: readonly ShardId[];
   /** Of a split: where each of the shards is cut. */
   readonly cuts?: readonly ShardCut[];
+  /** Of a move: the type, and the tier that it goes to. */
+  readonly tier?: { readonly type: string; readonly memoryMiB: MemoryMiB };
   /** How much earlier the workflow is expected to end. */
   readonly savedMs: DurationMs;
   readonly gainUsd: CostUsd;

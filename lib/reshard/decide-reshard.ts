@@ -4,6 +4,7 @@ import { weighClones } from './weigh-clones.ts';
 import { weighCopy } from './weigh-copy.ts';
 import { weighRestart } from './weigh-restart.ts';
 import { weighSplits } from './weigh-splits.ts';
+import { weighTier } from './weigh-tier.ts';
 import { withinChurn } from './within-churn.ts';
 
 /** No operation is changed again within this many start overheads. */
@@ -33,7 +34,9 @@ function coolingDown({ id, overheadMs }: OpenOperation, { earlier, now }: Reshar
 }
 
 function weighAll(operation: OpenOperation, request: ReshardRequest): readonly Candidate[] {
-  return [weighSplits, weighCopy, weighClones, weighRestart].flatMap((weigh) => weigh(operation, request) ?? []);
+  return [weighSplits, weighCopy, weighClones, weighRestart, weighTier].flatMap(
+    (weigh) => weigh(operation, request) ?? [],
+  );
 }
 
 function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
@@ -47,12 +50,14 @@ const VERBS: Readonly<Record<Candidate['change'], string>> = {
   copy: 'copy',
   clone: 'clone',
   restart: 'restart',
+  'tier-up': 'move',
+  'tier-down': 'move',
 };
 
 function recordOf(candidate: Candidate, { now }: ReshardRequest, taken: boolean): ReshardRecord {
-  const { change, operation, shards, cuts, gainUsd, costUsd, savedMs, churnMs, worth, what } = candidate;
+  const { change, operation, shards, cuts, tier, gainUsd, costUsd, savedMs, churnMs, worth, what } = candidate;
   const [shard] = shards;
-  const numbers = `-${(savedMs / 1_000).toFixed(1)} s, +${costUsd.toFixed(6)} USD`;
+  const numbers = `${signed(-savedMs / 1_000, 1)} s, +${costUsd.toFixed(6)} USD`;
   const verb = taken ? VERBS[change] : `do not ${VERBS[change]}`;
   return {
     at: now,
@@ -61,6 +66,7 @@ function recordOf(candidate: Candidate, { now }: ReshardRequest, taken: boolean)
     ...(shard !== undefined && { shard }),
     ...(shards.length > 1 && !cuts && { shards: [...shards] }),
     ...(cuts && { cuts: [...cuts], cutsAt: cuts[0]?.cutsAt ?? [] }),
+    ...(tier && { tier }),
     gainUsd,
     costUsd,
     savedMs,
@@ -68,4 +74,9 @@ function recordOf(candidate: Candidate, { now }: ReshardRequest, taken: boolean)
     taken,
     reason: `${verb} ${what}: ${numbers}${worth && !taken ? ', but another change is better or the churn is spent' : ''}`,
   };
+}
+
+/** Nothing is saved: `-0.0`; time that is lost has a plus. */
+function signed(value: number, digits: number): string {
+  return `${value > 0 ? '+' : '-'}${Math.abs(value).toFixed(digits)}`;
 }

@@ -8,6 +8,7 @@ import { predictions } from '../observe/predictions.ts';
 import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
+import { readAttempts } from '../run/attempt-store.ts';
 import { readLedgers } from '../run/ledger-store.ts';
 import { readCopies, readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
@@ -34,9 +35,9 @@ export async function loadReshard(run: RunId, open: readonly string[], services:
   const records = await collect(readShards(table, run));
   const memoryMiB = tierOf(records, settings.tiersMiB);
   const closed = settings.zones.filter((zone) => !open.includes(zone));
-  const pools = listPools(settings, new Set(closed)).filter((pool) => {
-    return pool.state === 'open' && pool.memoryMiB === memoryMiB;
-  });
+  const openPools = listPools(settings, new Set(closed)).filter(({ state }) => state === 'open');
+  const pools = openPools.filter((pool) => pool.memoryMiB === memoryMiB);
+  const waits = records.some(({ state }) => state === 'READY' || state === 'BLOCKED');
   return {
     now: clock.now(),
     sharding,
@@ -53,6 +54,8 @@ export async function loadReshard(run: RunId, open: readonly string[], services:
     earlier: await readDecisions(table, run),
     memoryMiB,
     overheadMs: settings.shardOverheadMs,
+    attempts: waits ? await readAttempts(table, run) : [],
+    tiersMiB: [...new Set(openPools.map((pool) => pool.memoryMiB))].sort((a, b) => a - b),
     copies: await collect(readCopies(table, run)),
     attemptMax: settings.attemptMax,
     divisible: new Map(definition.workflow.operations.map(({ id, divisible }) => [id, divisible])),

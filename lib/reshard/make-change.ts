@@ -1,12 +1,14 @@
-import type { ShardId } from '../core/ids.ts';
+import type { RunId, ShardId } from '../core/ids.ts';
 import type { Services } from '../ports/services.ts';
 import { copyShard } from '../run/copy-shard.ts';
 import { cutShard } from '../run/cut-shard.ts';
 import { releaseShard } from '../run/release-shard.ts';
 import type { ShardRecord } from '../run/shard-record.ts';
+import { writeTypeTier } from '../run/type-tier.ts';
 import type { ReshardRecord } from './reshard-record.ts';
 
 interface Scene {
+  readonly run: RunId;
   /** The shards as they were when it was decided. */
   readonly records: ReadonlyMap<ShardId, ShardRecord>;
   /** Zones in which new work may start. */
@@ -17,11 +19,12 @@ const SLOW = { name: 'ShardTimedOut', message: 'it was so slow that it was begun
 
 /** Carries a decision out. What has changed since it was taken is left alone: each write looks at the shard again. */
 export async function makeChange(
-  { change, shard: first, shards = first === undefined ? [] : [first], cuts = [] }: ReshardRecord,
-  { records, zones }: Scene,
+  { change, shard: first, shards = first === undefined ? [] : [first], cuts = [], tier }: ReshardRecord,
+  { run, records, zones }: Scene,
   { table, clock }: Pick<Services, 'table' | 'clock'>,
 ): Promise<void> {
   const now = clock.now();
+  if (tier) await writeTypeTier(table, run, tier);
   for (const { shard, cutsAt } of cuts) {
     const record = records.get(shard);
     if (record) await cutShard(table, record, { cutsAt, now });

@@ -10,12 +10,14 @@ import { freeSlots } from '../plan/grant-slots.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PoolLedger } from '../plan/pool-ledger.ts';
 import { PRICES, workerCost } from '../plan/price.ts';
+import type { ShardAttempt } from '../profile/shard-attempt.ts';
 import { endOf, type ShardRecord } from '../run/shard-record.ts';
 import type { InputLayout } from '../shards/input-layout.ts';
 import type { ShardedOperation, Sharding } from '../shards/sharding.ts';
 import type { Objective, Operation } from '../workflow/definition.ts';
 import type { OpenOperation, OpenShard, ReshardRequest } from './candidate.ts';
 import type { ReshardRecord } from './reshard-record.ts';
+import { tierFacts } from './tier-facts.ts';
 
 /** Predictions of a run's end are off by about this much, relative. */
 const END_SPREAD = 0.2;
@@ -40,6 +42,10 @@ export interface ReshardFacts {
   readonly memoryMiB: number;
   /** Start and fixed input of one shard. */
   readonly overheadMs: number;
+  /** Telemetry of the attempts that have ended; none while no shard waits. */
+  readonly attempts: readonly ShardAttempt[];
+  /** Tiers with an open pool, ascending. */
+  readonly tiersMiB: readonly number[];
   /** Second attempts, whatever has become of them. */
   readonly copies: readonly ShardRecord[];
   /** Attempts at a shard before it is set aside. */
@@ -73,6 +79,13 @@ export function reshardRequest(facts: ReshardFacts): ReshardRequest {
   };
 }
 
+function tiersOf({ id }: ShardedOperation, { records, attempts, tiersMiB, predictions }: ReshardFacts) {
+  const own = records.filter(({ operation }) => operation === id);
+  const predictedMs = (record: ShardRecord) => predictions.need(record)?.durationMs.point ?? 0;
+  const tiers = tierFacts({ attempts, records: own }, { tiersMiB, predictedMs });
+  return tiers && { tiers };
+}
+
 function copyCounts({
   copies,
   records,
@@ -104,6 +117,7 @@ function openOperation(
     readerCount: readers.reduce((sum, { shardCount }) => sum + shardCount, 0),
     shards,
     ...cuttable(operation, facts),
+    ...tiersOf(operation, facts),
   };
 }
 

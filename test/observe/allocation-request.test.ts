@@ -22,6 +22,7 @@ function facts(changes: Partial<AllocationFacts> = {}): AllocationFacts {
     predictions: { need: () => certainNeed(4_000), operationMs: () => 0 },
     records: [],
     copies: [],
+    tiers: new Map(),
     plan: undefined,
     canaries: [],
     profiled: new Set<string>(),

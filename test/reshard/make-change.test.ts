@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { collect } from '../../lib/core/collect.ts';
 import { makeChange } from '../../lib/reshard/make-change.ts';
 import { readCopies, readShards } from '../../lib/run/read-shards.ts';
+import { readTypeTiers } from '../../lib/run/type-tier.ts';
 import { memoryServices } from '../fixtures/memory-services.ts';
 import { claimed, readShard, startRun } from '../run/run-fixture.ts';
 
@@ -13,9 +14,9 @@ async function made(decision: Partial<Parameters<typeof makeChange>[0]>) {
   const shards = await collect(readShards(table, run));
   const records = new Map(shards.map((record) => [record.shard, record]));
   const rest = { at: 0, operation: 'a', gainUsd: 1, costUsd: 0, savedMs: 1, taken: true, reason: '', change: 'copy' };
-  await makeChange({ ...rest, ...decision }, { records, zones: ['az1', 'az2'] }, services);
+  await makeChange({ ...rest, ...decision }, { run, records, zones: ['az1', 'az2'] }, services);
   const after = await collect(readShards(table, run));
-  return { after, copies: await collect(readCopies(table, run)) };
+  return { after, copies: await collect(readCopies(table, run)), tiers: await readTypeTiers(table, run) };
 }
 
 describe('makeChange', () => {
@@ -39,6 +40,11 @@ describe('makeChange', () => {
     expect((await made({ shard: 'a/0' })).copies).toMatchObject([{ shard: 'a/0~1', zone: 'az2', state: 'READY' }]);
     const { copies } = await made({ change: 'clone', shard: 'a/0', shards: ['a/0', 'a/1'] });
     expect(copies.map(({ shard }) => shard)).toEqual(['a/0~1', 'a/1~1']);
+  });
+
+  it('moves a type to another tier', async () => {
+    const { tiers } = await made({ change: 'tier-up', tier: { type: 'a@1', memoryMiB: 7_076 } });
+    expect([...tiers]).toEqual([['a@1', 7_076]]);
   });
 
   it('gives a shard that is begun again to another zone, as an attempt that has failed', async () => {

@@ -37,6 +37,8 @@ function facts(changes: Partial<ReshardFacts> = {}): ReshardFacts {
     memoryMiB: 1_769,
     overheadMs: 300,
     copies: [],
+    attempts: [],
+    tiersMiB: [1_769, 3_538],
     attemptMax: 3,
     divisible: new Map(),
     ...changes,
