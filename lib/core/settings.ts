@@ -2,6 +2,17 @@ import * as z from 'zod';
 
 const DurationMs = z.number().nonnegative();
 
+/** Names that this machine has no rules for would fail at the first forecast. */
+const TimeZone = z.string().refine(isTimeZone, 'must be the name of a time zone, such as Europe/Berlin or UTC');
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** What an installation decides, by the stack's environment or the embedded runtime's options. Defaults are for AWS. */
 export const Settings = z.strictObject({
   /** Memory tiers of the worker functions, in MiB, ascending. */
@@ -41,6 +52,8 @@ export const Settings = z.strictObject({
   monitorMaxMs: DurationMs.default(60_000),
   /** Probability that every interval is asked for. */
   level: z.number().gt(0).lt(1).default(0.9),
+  /** Where the users live: days off, weekdays and clocks that are set move the work that arrives. None: not looked at. */
+  calendar: z.strictObject({ timeZone: TimeZone, holidays: z.array(z.iso.date()).default([]) }).optional(),
   /** Probability with which a deadline must be met. */
   chance: z.number().gt(0).lt(1).default(0.95),
   /** First shards of a new type that run before the others. */

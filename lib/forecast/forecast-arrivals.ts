@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { EpochMs } from '../core/quantity.ts';
 import { type Bucket, gridValues } from '../profile/series/bucket.ts';
 import { gridStart, resolutionFor } from '../profile/series/resolution.ts';
+import { type Calendar, calendarCovariates } from './covariates/calendar-covariates.ts';
 import { ensemble } from './ensemble.ts';
 import { Interval } from './interval.ts';
 import { AdaptiveState, afterOutcome, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
@@ -32,6 +33,8 @@ export const ArrivalForecast = z.strictObject({
   busySlots: z.array(Interval),
   /** The models that have a say, and how much. */
   members: z.array(z.strictObject({ name: z.string(), weight: z.number(), meanAbsoluteError: z.number() })),
+  /** What the calendar of the users was worth, as a share of the error without it. */
+  covariates: z.array(z.strictObject({ name: z.string(), gain: z.number(), kept: z.boolean() })).default([]),
   /** How well the intervals of earlier forecasts held. */
   accuracy: AdaptiveState,
 });
@@ -44,6 +47,8 @@ interface Arrivals {
   /** Everything before it was read. */
   readonly readUntil: EpochMs;
   readonly level: number;
+  /** Of the users; not looked at when left out. */
+  readonly calendar?: Pick<Calendar, 'timeZone' | 'holidays'> | undefined;
   /** The forecast before, whose intervals are judged now. */
   readonly before?: ArrivalForecast | undefined;
 }
@@ -56,7 +61,7 @@ interface Arrivals {
  * @complexity that of one ensemble of at most 4,032 values
  */
 export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefined {
-  const { type, buckets, readUntil, level, before } = arrivals;
+  const { type, buckets, readUntil, level, calendar, before } = arrivals;
   const startsAt = gridStart(readUntil, STEP_MS);
   const recent = buckets.filter(({ at }) => at >= startsAt - HISTORY_MS && at < startsAt);
   const [first] = recent;
@@ -66,8 +71,10 @@ export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefine
     (state, step) => afterOutcome(state, { ...step, level }, step.actual),
     before?.accuracy ?? startAdaptive(level),
   );
-  const series = { values, startedAt: first.at, stepMs: STEP_MS, seasons: [DAY_STEPS, 7 * DAY_STEPS] };
   const stepCount = HORIZON_MS / STEP_MS;
+  const grid = { startedAt: first.at, stepMs: STEP_MS };
+  const covariates = calendar ? calendarCovariates({ ...grid, ...calendar, stepCount: values.length + stepCount }) : [];
+  const series = { ...grid, values, seasons: [DAY_STEPS, 7 * DAY_STEPS], covariates };
   const fitted = ensemble({ horizon: stepCount }).fit(series);
   const predicted = fitted.predict(stepCount, askedLevel(accuracy));
   return {
@@ -76,6 +83,7 @@ export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefine
     stepMs: STEP_MS,
     busySlots: predicted.map((interval) => ({ ...interval, level })),
     members: [...fitted.members],
+    covariates: [...fitted.covariates],
     accuracy,
   };
 }

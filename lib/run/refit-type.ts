@@ -31,9 +31,10 @@ export async function refitType(
   const insight = await readInsight(table, type);
   const arrivals = withJudged(insight.arrivals, judgeArrivals(before, buckets, readUntil));
   await writeInsight(table, type, { ...insight, arrivals });
-  const forecast = forecastArrivals({ type, buckets, readUntil, level: settings.level, before });
+  const { level, calendar } = settings;
+  const forecast = forecastArrivals({ type, buckets, readUntil, level, calendar, before });
   await writeArrivals(table, type, { forecast, tierShares: tierShares(profile) });
-  const trends = [arrivalTrend(arrivals, settings.level), runTrend(await readRunAccuracy(table, type), settings.level)];
+  const trends = [arrivalTrend(arrivals, level), runTrend(await readRunAccuracy(table, type), level)];
   return trends.some((trend) => trend?.decay !== undefined);
 }
 

@@ -11,6 +11,7 @@ const forecast = (...uppers: readonly number[]): ArrivalForecast => ({
   stepMs: 100,
   busySlots: uppers.map((upper) => ({ point: 0, lower: 0, upper, level: 0.9 })),
   members: [],
+  covariates: [],
   accuracy: startAdaptive(0.9),
 });
 const pools = (zones: readonly string[], drained: readonly string[] = []) =>

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../lib/core/random.ts';
+import { forecastArrivals } from '../../lib/forecast/forecast-arrivals.ts';
+import { normal } from './noise.ts';
+
+const STEP_MS = 300_000;
+const DAY_MS = 86_400_000;
+const startedAt = Date.UTC(2026, 4, 4);
+const holidays = ['2026-05-06', '2026-05-09', '2026-05-13', '2026-05-15', '2026-05-18'];
+
+/** Two weeks of four busy slots by day and one by night; a fifth of that on days off. */
+function buckets() {
+  const random = seededRandom(2);
+  return Array.from({ length: (14 * DAY_MS) / STEP_MS }, (_, step) => {
+    const at = startedAt + step * STEP_MS;
+    const isOff = holidays.includes(new Date(at).toISOString().slice(0, 10));
+    const busy =
+      (2.5 - 1.5 * Math.cos((2 * Math.PI * at) / DAY_MS)) * (isOff ? 0.2 : 1) * Math.exp(0.05 * normal(random));
+    return { at, count: 1, sum: busy * STEP_MS };
+  });
+}
+
+describe('forecastArrivals', () => {
+  const asked = { type: 'x', buckets: buckets(), readUntil: startedAt + 14 * DAY_MS, level: 0.9 };
+
+  it('expects little of a day off that the calendar names, and a usual morning without one', () => {
+    const calendar = { timeZone: 'UTC', holidays };
+    const [named, unnamed] = [forecastArrivals({ ...asked, calendar }), forecastArrivals(asked)];
+    expect(named?.covariates.find(({ name }) => name === 'holiday')?.kept).toBe(true);
+    expect(unnamed?.covariates).toEqual([]);
+    const lastOf = (forecast: typeof named) => forecast?.busySlots.at(-1)?.point ?? Number.NaN;
+    // At 06:00 a working day has 2.5 busy slots, a day off 0.5; four days off in two weeks tell about half of that.
+    expect(lastOf(named)).toBeLessThan(1.5);
+    expect(lastOf(unnamed)).toBeGreaterThan(2);
+  });
+});
