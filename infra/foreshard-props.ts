@@ -50,6 +50,13 @@ export interface ForeshardProps {
    */
   readonly vcpuMax?: number;
   /**
+   * Where the users live, `{ timeZone: 'Europe/Berlin', holidays: ['2026-12-25'] }`: days off, weekdays and clocks that
+   * are set are then tried as reasons why work arrives when it does.
+   *
+   * @default - arrivals are forecast from their own past alone
+   */
+  readonly calendar?: { readonly timeZone: string; readonly holidays?: readonly string[] };
+  /**
    * Whether worker environments are kept started where that pays: where they are used for more than 60 % of the time, or
    * a cold start would cost a run its deadline. Workers are called by an alias then.
    *

@@ -203,6 +203,7 @@ function settingsOf(props: ForeshardProps, { prefix, zones, zoneIds }: Place): S
     ...(props.tiersMiB && { tiersMiB: [...props.tiersMiB] }),
     ...(props.slotMax !== undefined && { slotMax: props.slotMax }),
     ...(props.vcpuMax !== undefined && { vcpuMax: props.vcpuMax }),
+    ...(props.calendar && { calendar: props.calendar }),
   });
 }
 

@@ -357,9 +357,11 @@ describe('props', () => {
     expect(workersOf(regional.template)).toHaveLength(1);
   });
 
-  it('slotMax and vcpuMax reach the settings', () => {
-    const { template } = make(() => ({ slotMax: 7, vcpuMax: 12 }));
-    expect(parseEnvironment(environmentOf(template)).settings).toMatchObject({ slotMax: 7, vcpuMax: 12 });
+  it('slotMax, vcpuMax and calendar reach the settings', () => {
+    const calendar = { timeZone: 'Europe/Berlin', holidays: ['2026-12-25'] };
+    const { template } = make(() => ({ slotMax: 7, vcpuMax: 12, calendar }));
+    expect(parseEnvironment(environmentOf(template)).settings).toMatchObject({ slotMax: 7, vcpuMax: 12, calendar });
+    expect(() => make(() => ({ calendar: { timeZone: 'Europe/Nowhere' } }))).toThrow('the name of a time zone');
   });
 
   it('provisioned calls workers by an alias, and lets the reserver alone buy environments, of workers', () => {
