@@ -34,7 +34,7 @@ describe('embedded runtime', () => {
     const runtime = await startEmbedded(options);
     const worker = runtime.pools[0]?.functionName ?? '';
     expect(await runtime.functions.invoke(worker, { run: 'run-1' })).toEqual({
-      stage: { event: { from: 'the thread' }, functionName: 'sharder', vcpuMax: 3 },
+      own: { event: { from: 'the thread' }, functionName: 'echo' },
       unknown: 'InvalidInput',
       slot: true,
       tasks: ['nothing'],
