@@ -59,17 +59,40 @@ function shardCountOfLastRun(samples: readonly Sample[]): number | undefined {
 }
 
 function fromSamples({ operation, bytes }: WorkRequest, samples: readonly Sample[]): WorkEstimate {
-  const { fixedMs, msPerByte, msPerShard } = splitFixed(samples);
-  const typicalBytes = median(samples.map(({ bytesIn }) => bytesIn));
+  const { fixedMs, msPerByte, msPerShard, skew, sigma, memoryMiB } = whatSamplesSay(samples);
   return {
     workMs: bytes > 0 && msPerByte > 0 ? bytes * msPerByte : msPerShard,
     fixedMs,
     perShardMs: PER_SHARD_MS,
-    skew: observedSkew(samples) ?? priorSkew(operation),
-    sigma: logSpreadAround(samples, fixedMs, msPerByte),
+    skew: skew ?? priorSkew(operation),
+    sigma,
     bytes,
+    memoryMiB,
+  };
+}
+
+interface SampleFacts extends ReturnType<typeof splitFixed> {
+  readonly skew: number | undefined;
+  readonly sigma: number;
+  readonly memoryMiB: number;
+}
+
+/** By the samples of a profile: a thousand operations of one type ask the same thousand times. */
+const said = new WeakMap<readonly Sample[], SampleFacts>();
+
+function whatSamplesSay(samples: readonly Sample[]): SampleFacts {
+  const known = said.get(samples);
+  if (known) return known;
+  const split = splitFixed(samples);
+  const typicalBytes = median(samples.map(({ bytesIn }) => bytesIn));
+  const facts = {
+    ...split,
+    skew: observedSkew(samples),
+    sigma: logSpreadAround(samples, split.fixedMs, split.msPerByte),
     memoryMiB: fitSizeModel(samples).predict({ bytes: typicalBytes }, MEMORY_LEVEL).memoryMiB.upper,
   };
+  said.set(samples, facts);
+  return facts;
 }
 
 /** `duration = fixed + msPerByte * bytes`, where the sizes are different enough to tell the two apart. */
