@@ -39,7 +39,7 @@ export function allocate(request: AllocateRequest, random: Random, effort: PlanE
   const sized = sizeShards(request);
   const { canaries, graph, keys, placed } = placeWithTrials({ request, sized, random, polish: effort.polish ?? true });
   const granted = grants(request, placed);
-  const ends = planEndTimes(request, { placed, graph, keys, drawMax: effort.drawMax }, random);
+  const ends = planEndTimes(request, { placed, graph, keys, granted, drawMax: effort.drawMax }, random);
   return {
     run: request.run,
     generation: request.generation,

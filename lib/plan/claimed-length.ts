@@ -1,12 +1,7 @@
 import type { DurationMs } from '../core/quantity.ts';
+import { type CapacityOverTime, grantedCapacity } from './granted-capacity.ts';
 import { type NumberHeap, numberHeap } from './number-heap.ts';
 import type { TaskGraph } from './task-graph.ts';
-
-/** vCPUs that can be used from a moment on, in addition to those before. */
-export interface VcpuGain {
-  readonly atMs: DurationMs;
-  readonly vcpu: number;
-}
 
 export interface ClaimedRun {
   /** Shards that wait for one another; a node that takes no vCPU is a barrier. */
@@ -17,8 +12,7 @@ export interface ClaimedRun {
   readonly keys: Float64Array;
   /** Before which each node cannot start, whatever has ended: its input is not there. */
   readonly opensMs: Float64Array;
-  /** In the order of their moments. */
-  readonly gains: readonly VcpuGain[];
+  readonly capacity: CapacityOverTime;
 }
 
 /** Sums of vCPUs that differ by less are equal. */
@@ -48,7 +42,6 @@ export function claimedLength(run: ClaimedRun): (durationsMs: Float64Array) => D
     roots: [...roots],
   };
   return (durationsMs) => {
-    waitsFor.set(graph.waitsFor);
     for (const heap of [...state.ready, state.running, state.closed]) while (heap.size() > 0) heap.pop();
     return runOnce(run, state, durationsMs);
   };
@@ -66,49 +59,50 @@ interface State {
   readonly roots: readonly number[];
 }
 
-function runOnce({ graph, gains, keys, opensMs }: ClaimedRun, state: State, durationsMs: Float64Array): DurationMs {
-  const { endsMs, waitsFor, sizes, classOf, ready, running, closed, roots } = state;
-  let now = 0;
-  let free = 0;
-  let gained = 0;
-  let leftCount = graph.taskCount;
+function runOnce({ graph, keys, opensMs, capacity }: ClaimedRun, state: State, durationsMs: Float64Array): DurationMs {
+  const { endsMs, sizes, classOf, ready, running, closed, roots } = state;
+  const slots = grantedCapacity(capacity);
+  let [now, usedVcpu, openVcpu, leftCount] = [0, 0, 0, graph.taskCount];
+  const vcpuOf = (node: number) => sizes[classOf[node] ?? 0] ?? 0;
+  state.waitsFor.set(graph.waitsFor);
   for (const node of roots) closed.push(node);
   while (leftCount > 0) {
     while (closed.size() > 0 && (opensMs[closed.first()] ?? 0) <= now) {
       const node = closed.pop();
+      openVcpu += vcpuOf(node);
       ready[classOf[node] ?? 0]?.push(node);
     }
-    for (let next = pick(state, keys, free); next >= 0; next = pick(state, keys, free)) {
-      const size = classOf[next] ?? 0;
-      ready[size]?.pop();
-      free -= sizes[size] ?? 0;
+    slots.adjust(now, { openVcpu, usedVcpu });
+    const there = slots.at(now);
+    for (let next = pick(state, keys, there - usedVcpu); next >= 0; next = pick(state, keys, there - usedVcpu)) {
+      ready[classOf[next] ?? 0]?.pop();
+      usedVcpu += vcpuOf(next);
       endsMs[next] = now + (durationsMs[next] ?? 0);
       running.push(next);
     }
     const first = running.first();
     const endMs = first < 0 ? Number.POSITIVE_INFINITY : (endsMs[first] ?? 0);
     const opensAtMs = closed.size() > 0 ? (opensMs[closed.first()] ?? 0) : Number.POSITIVE_INFINITY;
-    const gain = gains[gained];
-    if (opensAtMs < Math.min(endMs, gain?.atMs ?? Number.POSITIVE_INFINITY)) {
-      now = opensAtMs;
-      continue;
-    }
-    if (gain && gain.atMs <= endMs) {
-      [now, free, gained] = [gain.atMs, free + gain.vcpu, gained + 1];
-      continue;
-    }
-    if (first < 0) return Number.POSITIVE_INFINITY;
-    now = endMs;
+    now = Math.min(endMs, opensAtMs, slots.nextMs());
+    if (now === Number.POSITIVE_INFINITY) return now;
+    if (endMs > now) continue;
+    // what was idle until now has been given back before others wait for it
+    slots.adjust(now, { openVcpu, usedVcpu });
     running.pop();
-    free += sizes[classOf[first] ?? 0] ?? 0;
+    usedVcpu -= vcpuOf(first);
+    openVcpu -= vcpuOf(first);
     leftCount -= 1;
-    for (let edge = graph.offsets[first] ?? 0; edge < (graph.offsets[first + 1] ?? 0); edge += 1) {
-      const later = graph.targets[edge] ?? 0;
-      waitsFor[later] = (waitsFor[later] ?? 0) - 1;
-      if (waitsFor[later] === 0) closed.push(later);
-    }
+    release(graph, state, first);
   }
   return now;
+}
+
+function release({ offsets, targets }: TaskGraph, { waitsFor, closed }: State, node: number): void {
+  for (let edge = offsets[node] ?? 0; edge < (offsets[node + 1] ?? 0); edge += 1) {
+    const later = targets[edge] ?? 0;
+    waitsFor[later] = (waitsFor[later] ?? 0) - 1;
+    if (waitsFor[later] === 0) closed.push(later);
+  }
 }
 
 /** The ready node of lowest key for which there is room, or -1. */

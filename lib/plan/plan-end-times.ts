@@ -1,8 +1,9 @@
 import type { Random } from '../core/random.ts';
 import type { AllocateRequest } from './allocate-request.ts';
-import type { VcpuGain } from './claimed-length.ts';
 import { type EndTimes, endTimes, logSpread } from './end-times.ts';
+import type { CapacityOverTime, VcpuGain } from './granted-capacity.ts';
 import type { PlacedShard } from './place-shards.ts';
+import type { SlotGrant } from './plan.ts';
 import { vcpuOf } from './pool.ts';
 import type { ShardGraph } from './shard-graph.ts';
 
@@ -11,6 +12,8 @@ export interface PlacedPlan {
   readonly graph: ShardGraph;
   /** Order of claims, the lowest first. */
   readonly keys: Float64Array;
+  /** The slots that it was given for them. */
+  readonly granted: readonly SlotGrant[];
   readonly drawMax?: number | undefined;
 }
 
@@ -21,7 +24,7 @@ export interface PlacedPlan {
  * @returns nothing when a shard has no place
  */
 export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random: Random): EndTimes | undefined {
-  const { placed, graph, keys, drawMax } = plan;
+  const { placed, graph, keys, granted, drawMax } = plan;
   if (placed.some(({ startMs, pool }) => !Number.isFinite(startMs) || pool === undefined)) return undefined;
   const { taskCount } = graph.graph;
   const types = new Map([...new Set(request.shards.map(({ type }) => type))].map((type, number) => [type, number]));
@@ -37,7 +40,7 @@ export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random:
       keys: Float64Array.from(keys, (key, node) => (request.shards[node]?.running ? Number.NEGATIVE_INFINITY : key)),
       vcpus,
       opensMs: perNode((node) => request.shards[node]?.arrival?.opensInMs ?? 0),
-      gains: capacityGains(request, peakVcpu(placed, vcpus)),
+      capacity: capacityOf(request, granted, mostVcpu(placed, vcpus)),
       durationsMs: perNode((node) => (placed[node]?.endMs ?? 0) - (placed[node]?.startMs ?? 0)),
       sigmas: perNode((node) => spread(request, node)),
       typeOf: Int32Array.from(perNode((node) => types.get(request.shards[node]?.type ?? '') ?? 0)),
@@ -52,7 +55,7 @@ function spread({ shards }: AllocateRequest, node: number): number {
 }
 
 /** The most vCPUs that the plan uses at a time. */
-function peakVcpu(placed: readonly PlacedShard[], vcpus: Float64Array): number {
+function mostVcpu(placed: readonly PlacedShard[], vcpus: Float64Array): number {
   const moments = placed
     .flatMap(({ shard, startMs, endMs }) => [
       { atMs: startMs, vcpu: vcpus[shard] ?? 0 },
@@ -68,10 +71,27 @@ function peakVcpu(placed: readonly PlacedShard[], vcpus: Float64Array): number {
   }, largest);
 }
 
-/** Slots of a run that has begun are there; those of a new one come after a start, or when other runs end their holds. */
-function capacityGains(request: AllocateRequest, peak: number): readonly VcpuGain[] {
-  const { run, now, pools, ledgers, shards, startDelayMs } = request;
-  const firstMs = shards.some(({ running }) => running) ? 0 : startDelayMs;
+function capacityOf(request: AllocateRequest, granted: readonly SlotGrant[], peakVcpu: number): CapacityOverTime {
+  const { now, pools, shards, startDelayMs } = request;
+  const memoryOf = new Map(pools.map(({ id, memoryMiB }) => [id, memoryMiB]));
+  const begun = shards.some(({ running }) => running);
+  const gains = freeVcpu(request, peakVcpu);
+  return {
+    gains,
+    grants: granted.map(({ pool, slotCount, from, until }) => ({
+      fromMs: from - now,
+      untilMs: until - now,
+      vcpu: slotCount * vcpuOf(memoryOf.get(pool) ?? 0),
+    })),
+    peakVcpu,
+    startDelayMs,
+    // a run that has begun holds its slots
+    startedVcpu: begun ? (gains[0]?.vcpu ?? 0) : 0,
+  };
+}
+
+/** What other runs leave, as their holds end. */
+function freeVcpu({ run, now, pools, ledgers, vcpuMax }: AllocateRequest, peak: number): readonly VcpuGain[] {
   const memoryOf = new Map(pools.map(({ id, memoryMiB }) => [id, memoryMiB]));
   const others = ledgers
     .flatMap(({ pool, holds }) =>
@@ -79,13 +99,13 @@ function capacityGains(request: AllocateRequest, peak: number): readonly VcpuGai
     )
     .filter((hold) => hold.run !== run && hold.until > now)
     .sort((a, b) => a.until - b.until);
-  const free = request.vcpuMax - others.reduce((sum, { vcpu }) => sum + vcpu, 0);
+  const free = vcpuMax - others.reduce((sum, { vcpu }) => sum + vcpu, 0);
   let there = Math.max(0, Math.min(peak, free));
-  const gains = [{ atMs: firstMs, vcpu: there }];
+  const gains = [{ atMs: 0, vcpu: there }];
   for (const { until, vcpu } of others) {
     const gain = Math.min(vcpu, peak - there);
     there += gain;
-    if (gain > 0) gains.push({ atMs: Math.max(firstMs, until - now), vcpu: gain });
+    if (gain > 0) gains.push({ atMs: until - now, vcpu: gain });
   }
   return gains;
 }

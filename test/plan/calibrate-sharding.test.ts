@@ -5,7 +5,6 @@ import { type CalibrationRequest, calibrateSharding, planOf } from '../../lib/pl
 import { shardWorkflow } from '../../lib/shards/shard-workflow.ts';
 
 const ASKED = 0.95;
-const cases = calibrationCases();
 
 function cut(request: CalibrationRequest) {
   const sharding = calibrateSharding(request, () => seededRandom(1));
@@ -13,7 +12,7 @@ function cut(request: CalibrationRequest) {
 }
 
 function caseOf(name: string, trust: string, looseness: number): CalibrationCase {
-  const found = cases.find((one) => one.name === name && one.trust === trust && one.looseness === looseness);
+  const [found] = calibrationCases((one) => one.name === name && one.trust === trust && one.looseness === looseness);
   if (!found) throw new Error(`no case '${name}, ${trust}, ${looseness}'`);
   return found;
 }

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claimedLength } from '../../lib/plan/claimed-length.ts';
+import type { CapacityOverTime, VcpuGain } from '../../lib/plan/granted-capacity.ts';
 import { listSchedule } from '../../lib/plan/list-schedule.ts';
 import { taskGraph } from '../../lib/plan/task-graph.ts';
+
+/** Slots that start at once and stay, as many as may be. */
+function steady(gains: readonly VcpuGain[], vcpu: number): CapacityOverTime {
+  const grants = [{ fromMs: 0, untilMs: Number.POSITIVE_INFINITY, vcpu }];
+  return { gains, grants, peakVcpu: vcpu, startDelayMs: 0, startedVcpu: 0 };
+}
 
 describe('claimedLength', () => {
   it('lasts as long as the list schedule of the same order', () => {
@@ -33,7 +40,13 @@ describe('claimedLength', () => {
           keys,
         );
         const vcpus = Float64Array.from(tasks, ({ large }) => (large ? 2 : 1));
-        const lengthOf = claimedLength({ graph, keys, vcpus, opensMs, gains: [{ atMs: 0, vcpu: vcpuMax }] });
+        const lengthOf = claimedLength({
+          graph,
+          keys,
+          vcpus,
+          opensMs,
+          capacity: steady([{ atMs: 0, vcpu: vcpuMax }], vcpuMax),
+        });
         expect(lengthOf(durationsMs)).toBe(makespanMs);
         expect(lengthOf(durationsMs)).toBe(makespanMs);
       }),
@@ -48,10 +61,27 @@ describe('claimedLength', () => {
       { atMs: 600, vcpu: 1 },
       { atMs: 900, vcpu: 1 },
     ];
-    expect(claimedLength({ graph, keys, vcpus, opensMs, gains })(durationsMs)).toBe(1_600);
-    expect(claimedLength({ graph, keys, vcpus, opensMs, gains: gains.slice(0, 1) })(durationsMs)).toBe(2_100);
+    expect(claimedLength({ graph, keys, vcpus, opensMs, capacity: steady(gains, 2) })(durationsMs)).toBe(1_600);
+    expect(claimedLength({ graph, keys, vcpus, opensMs, capacity: steady(gains.slice(0, 1), 2) })(durationsMs)).toBe(
+      2_100,
+    );
     expect(
-      claimedLength({ graph, keys, opensMs, vcpus: Float64Array.of(1, 2), gains: gains.slice(0, 1) })(durationsMs),
+      claimedLength({ graph, keys, opensMs, vcpus: Float64Array.of(1, 2), capacity: steady(gains.slice(0, 1), 2) })(
+        durationsMs,
+      ),
     ).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('waits for a start again when slots were idle after their grant, and not within it', () => {
+    // 0 and 1 before 2 and 3, two slots granted until 2 s, a start of 600 ms; 0 takes 1 s, 1 takes 1 s or 5 s
+    const graph = taskGraph(5, [0, 1, 4, 4], [4, 4, 2, 3]);
+    const keys = Float64Array.of(0, 1, 2, 3, 4);
+    const vcpus = Float64Array.of(1, 1, 1, 1, 0);
+    const grants = [{ fromMs: 600, untilMs: 2_600, vcpu: 2 }];
+    const capacity = { gains: [{ atMs: 0, vcpu: 2 }], grants, peakVcpu: 2, startDelayMs: 600, startedVcpu: 0 };
+    const lengthOf = claimedLength({ graph, keys, vcpus, opensMs: new Float64Array(5), capacity });
+    expect(lengthOf(Float64Array.of(1_000, 1_000, 900, 900, 0))).toBe(600 + 1_000 + 900);
+    // at 5.6 s one slot is there, the other starts again
+    expect(lengthOf(Float64Array.of(1_000, 5_000, 900, 900, 0))).toBe(5_600 + 600 + 900);
   });
 });

@@ -14,9 +14,7 @@ describe('tradeOff', () => {
   });
 
   it('leads from the fastest plan to the cheapest, and knows by when each is safe', () => {
-    const [one] = calibrationCases().filter(
-      ({ name, trust }) => name === 'stage, 24 slots' && trust === 'profile, 40 %',
-    );
+    const [one] = calibrationCases(({ name, trust }) => name === 'stage, 24 slots' && trust === 'profile, 40 %');
     const points = one ? tradeOff(one.request, () => seededRandom(1)) : [];
     expect(points.length).toBeGreaterThan(3);
     for (const [index, { expectedMs, safeMs = 0, costUsd, shardCount }] of points.entries()) {
