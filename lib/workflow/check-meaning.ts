@@ -22,10 +22,12 @@ export function* checkMeaning(workflow: Workflow, tasks: KnownTasks): Generator<
   const { operations } = workflow;
   const firstAt = new Map<string, number>();
   for (const [index, { id }] of operations.entries()) if (!firstAt.has(id)) firstAt.set(id, index);
+  const backlogs = new Set(operations.flatMap(({ id, input }) => (isBacklog(input) ? [id] : [])));
   let connected = true;
   for (const [index, operation] of operations.entries()) {
     yield* checkTask(operation, index, tasks);
     yield* checkInput(operation, index);
+    yield* checkJoins(operation, index, backlogs);
     for (const problem of checkNames(operation, index, firstAt)) {
       connected = false;
       yield problem;
@@ -40,7 +42,10 @@ function* checkTask({ task }: Operation, index: number, tasks: KnownTasks): Gene
   const near = nearestName(task, tasks.keys());
   const names = [...tasks.keys()].slice(0, NAMES_SHOWN_MAX).join(', ');
   const more = tasks.size > NAMES_SHOWN_MAX ? ` and ${tasks.size - NAMES_SHOWN_MAX} more` : '';
-  const advice = near === undefined ? 'register it with defineTask or use one of these' : `did you mean '${near}'?`;
+  const advice =
+    near === undefined
+      ? 'register it with defineTask in the module of your tasks (--tasks), or use one of these'
+      : `did you mean '${near}'?`;
   yield {
     name: 'UnknownTask',
     message: `operations[${index}].task is '${task}', which is not registered; known: ${names || 'none'}${more}; ${advice}`,
@@ -83,6 +88,20 @@ function* checkStream(
       `${at}.input.stream.closes is ${closes}, more than ${LAGS_MAX} times the lag of ${lag}; allow a longer lag, or start a run for each part of the time`,
     );
   }
+}
+
+function isBacklog(input: Operation['input']): boolean {
+  return input?.kind === 'objects' && input.stream !== undefined;
+}
+
+/** Shards of a backlog are as many as its steps need: nobody else's can be made as many. */
+function* checkJoins({ id, after }: Operation, index: number, backlogs: ReadonlySet<string>): Generator<Problem> {
+  const narrow = after.filter(({ edge }) => edge === 'narrow');
+  const backlog = narrow.find(({ operation }) => backlogs.has(operation));
+  if (!backlog || narrow.length === 1) return;
+  yield invalid(
+    `operations[${index}] ('${id}') has a narrow edge from the backlog '${backlog.operation}' beside others, which have other shards; make all but one of them wide`,
+  );
 }
 
 function* checkNames(

@@ -40,6 +40,8 @@ function refused(json: unknown): ForeshardError {
   throw new Error('the definition was accepted');
 }
 
+const BACKLOG = { kind: 'objects', location: 'inbox/', stream: { kind: 'backlog', closes: '10m', lag: '60s' } };
+
 describe('parseWorkflow', () => {
   it('fills in what a definition leaves out', () => {
     expect(parseWorkflow(definition([first]), tasks)).toEqual({
@@ -124,6 +126,40 @@ describe('parseWorkflow', () => {
       definition([{ ...first, divisible: 'no' }]),
       'InvalidWorkflow',
       "operations[0].divisible is 'no'; allowed: true or false or a number",
+    ],
+    [
+      'a stream without a prefix to grow under',
+      definition([{ ...first, input: { ...BACKLOG, location: 'inbox' } }]),
+      'InvalidWorkflow',
+      "operations[0].input.location is 'inbox', but a backlog grows under a prefix; end it with '/'",
+    ],
+    [
+      'a stream that is not to be cut',
+      definition([{ ...first, input: BACKLOG, divisible: false }]),
+      'InvalidWorkflow',
+      'operations[0].divisible is false, but a backlog is cut as it arrives; leave divisible out',
+    ],
+    [
+      'a stream of more steps than a run should have',
+      definition([{ ...first, input: { ...BACKLOG, stream: { kind: 'backlog', closes: '2h', lag: '10s' } } }]),
+      'InvalidWorkflow',
+      'operations[0].input.stream.closes is 2h, more than 500 times the lag of 10s',
+    ],
+    [
+      'a stream that closes at no time',
+      definition([{ ...first, input: { ...BACKLOG, stream: { kind: 'backlog', closes: 'noon', lag: '10s' } } }]),
+      'InvalidWorkflow',
+      "operations[0].input.stream.closes is 'noon'; allowed: a duration above zero with its unit",
+    ],
+    [
+      'a backlog beside another narrow edge',
+      definition([
+        { ...first, id: 'a', input: BACKLOG },
+        { ...first, id: 'b' },
+        { id: 'c', task: first.task, after: ['a', 'b'].map((operation) => ({ operation, edge: 'narrow' })) },
+      ]),
+      'InvalidWorkflow',
+      "operations[2] ('c') has a narrow edge from the backlog 'a' beside others",
     ],
     ['no operations', definition([]), 'InvalidWorkflow', 'operations is a list of 0; allowed: at least 1 entries'],
     ['nothing at all', undefined, 'InvalidWorkflow', 'the workflow is missing; give it: an object'],
