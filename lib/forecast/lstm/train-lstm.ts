@@ -21,6 +21,9 @@ const WARM_UP_STEPS = 50;
 /** The rate falls along a cosine to this share. */
 const RATE_LAST = 0.02;
 
+/** Newer windows are drawn more often, in proportion to their place in the series: they look like what comes next. */
+const NEWNESS = 2;
+
 /** So often only the newest one to nine days are shown: a new type has no more. */
 const SHORT_SHARE = 0.25;
 const SHORT_LENGTH_MAX = 200;
@@ -54,7 +57,7 @@ export function trainLstm({ series, unseen, seed, stepCount }: LstmTraining): Ls
     gradient.fill(0);
     for (let window = 0; window < WINDOWS_A_STEP; window += 1) {
       const level = levels[Math.floor(random() * levels.length)] ?? new Float64Array(0);
-      const origin = KNOWN_MIN + Math.floor(random() * (level.length - HORIZON - KNOWN_MIN));
+      const origin = KNOWN_MIN + Math.floor(random() ** (1 / NEWNESS) * (level.length - HORIZON - KNOWN_MIN));
       const isShort = random() < SHORT_SHARE;
       const known = isShort ? KNOWN_MIN + Math.floor(random() * (SHORT_LENGTH_MAX - KNOWN_MIN)) : origin;
       addWindow(parameters, { level, origin, known }, tape, gradient);
