@@ -29,7 +29,7 @@ const LOG_FACTOR_MOST = 24;
  */
 export function slowestFactor(spread: ShardSpread, level: number): (count: number) => number {
   if (spread.sigma === 0 && spread.stragglerShare === 0) return () => 1;
-  const solved = new Map<number, number>();
+  const solved = solvedFor(spread, level);
   const logAt = (knot: number): number => {
     const known = solved.get(knot);
     if (known !== undefined) return known;
@@ -43,6 +43,21 @@ export function slowestFactor(spread: ShardSpread, level: number): (count: numbe
     const part = at - below;
     return Math.exp(part === 0 ? logAt(below) : (1 - part) * logAt(below) + part * logAt(below + 1));
   };
+}
+
+/** Solutions by spread and level: the many plans of a curve of cost against time ask for the same ones. */
+const remembered = new Map<string, Map<number, number>>();
+const REMEMBERED_MAX = 64;
+
+function solvedFor(spread: ShardSpread, level: number): Map<number, number> {
+  const { sigma, sharedVariance, stragglerShare, speculation } = spread;
+  const key = [sigma, sharedVariance, stragglerShare, speculation, level].join();
+  const solved = remembered.get(key) ?? new Map<number, number>();
+  remembered.delete(key);
+  remembered.set(key, solved);
+  const [oldest] = remembered.keys();
+  if (remembered.size > REMEMBERED_MAX && oldest !== undefined) remembered.delete(oldest);
+  return solved;
 }
 
 /** The logarithm of the factor, by bisection: the probability rises with it. */
