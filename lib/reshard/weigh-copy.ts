@@ -9,6 +9,7 @@ import {
 } from './candidate.ts';
 import { copiesLeft, copyWinChance } from './copy-budget.ts';
 import { finishTime } from './finish-time.ts';
+import { isStraggler, leastEarlierMs } from './is-straggler.ts';
 import { reshardValue } from './reshard-value.ts';
 import { waitingIsDearer } from './waiting-is-dearer.ts';
 
@@ -23,12 +24,7 @@ import { waitingIsDearer } from './waiting-is-dearer.ts';
 export function weighCopy(operation: OpenOperation, request: ReshardRequest): Candidate | undefined {
   if (idleCount(operation, request) === 0 || copiesLeft(request) === 0) return undefined;
   const slow = operation.shards
-    .filter(
-      (shard) =>
-        shard.state === 'running' &&
-        shard.copyRestMs === undefined &&
-        freshMs(shard, operation, request) < shard.remainingMs,
-    )
+    .filter((shard) => isStraggler(shard, request.now) && freshMs(shard, operation, request) < shard.remainingMs)
     .toSorted((a, b) => b.remainingMs - a.remainingMs)[0];
   return slow && weigh(slow, operation, request);
 }
@@ -67,7 +63,9 @@ function weigh(slow: OpenShard, operation: OpenOperation, request: ReshardReques
     savedMs,
     ...value,
     churnMs: overheadMs + lostWorkMs,
-    worth: netUsd(value) > 0 || waitingIsDearer(slow, value.costUsd, request),
+    worth:
+      (netUsd(value) > 0 && endsEarlierMs > leastEarlierMs(slow, overheadMs)) ||
+      waitingIsDearer(slow, value.costUsd, request),
     what: `${slow.id}, which needs ${seconds(slow.remainingMs)} s more and afresh ${seconds(fresh)} s`,
   };
 }

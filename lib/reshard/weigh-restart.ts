@@ -8,6 +8,7 @@ import {
 } from './candidate.ts';
 import { copyWinChance } from './copy-budget.ts';
 import { finishTime } from './finish-time.ts';
+import { isStraggler, leastEarlierMs } from './is-straggler.ts';
 import { reshardValue } from './reshard-value.ts';
 
 /** A shard is begun again only when what is left of it takes longer than this many fresh runs. */
@@ -23,7 +24,7 @@ const FRESH_RUNS = 2;
 export function weighRestart(operation: OpenOperation, request: ReshardRequest): Candidate | undefined {
   if (idleCount(operation, request) > 0) return undefined;
   const slow = operation.shards
-    .filter((shard) => shard.state === 'running' && shard.copyRestMs === undefined && !shard.lastAttempt)
+    .filter((shard) => isStraggler(shard, request.now) && !shard.lastAttempt)
     .filter(({ remainingMs, freshMs }) => remainingMs > FRESH_RUNS * (freshMs + operation.overheadMs))
     .toSorted((a, b) => b.remainingMs - a.remainingMs)[0];
   return slow && weigh(slow, operation, request);
@@ -51,7 +52,7 @@ function weigh(slow: OpenShard, operation: OpenOperation, request: ReshardReques
     savedMs,
     ...value,
     churnMs: overheadMs + lostWorkMs,
-    worth: netUsd(value) > 0,
+    worth: netUsd(value) > 0 && endsEarlierMs > leastEarlierMs(slow, overheadMs),
     what: `${slow.id}, ${(lostWorkMs / 1_000).toFixed(1)} s lost`,
   };
 }

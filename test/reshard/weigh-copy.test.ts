@@ -27,6 +27,25 @@ describe('weighCopy', () => {
     expect(at(10_901, 1)).toEqual(['op/0']);
   });
 
+  it('copies none that has not run as long as a fresh run would', () => {
+    const begun = (startedAt: number) => {
+      const operation = operationOf([running('op/0', 70_000, { startedAt })]);
+      return weighCopy(operation, requestOf([operation]))?.shards;
+    };
+    expect(begun(90_001)).toBeUndefined();
+    expect(begun(90_000)).toEqual(['op/0']);
+  });
+
+  it('is not worth it for less than four overheads, or a tenth of what is left', () => {
+    const worth = (remainingMs: number) => {
+      const operation = operationOf([running('op/0', remainingMs)]);
+      return weighCopy(operation, requestOf([operation], { copiesWon: 98, copiesEnded: 98 }))?.worth;
+    };
+    // of 10.3 s for a fresh run: 0.99 of the difference is believed
+    expect(worth(10_300 + 1_213)).toBe(true);
+    expect(worth(10_300 + 1_212)).toBe(false);
+  });
+
   it('copies none twice, none without an idle slot, and no more than a tenth of the slots', () => {
     const again = operationOf([running('op/0', 70_000, { copyRestMs: 5_000 })]);
     expect(weighCopy(again, requestOf([again]))).toBeUndefined();
