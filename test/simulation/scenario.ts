@@ -29,6 +29,8 @@ export interface Scenario {
   readonly workers: number;
   readonly splitters: number;
   readonly speculators: number;
+  /** Events after which half of the workers die at once, with their zone; 0: they do not. */
+  readonly zoneLossAt: number;
   readonly sweepers: number;
   readonly planners: number;
   readonly creators: number;
@@ -82,6 +84,7 @@ export function scenarioOf(seed: number): Scenario {
     graceMs: GRACE_MS,
     skewMs: random() < 0.15 ? 200 : upTo(GRACE_MS / 2),
     speculators: upTo(1),
+    zoneLossAt: random() < 0.3 ? 20 + upTo(200) : 0,
   };
 }
 
@@ -140,6 +143,7 @@ export function* smaller(scenario: Scenario): Iterable<Scenario> {
   for (const fault of Object.keys(NO_FAULTS) as (keyof FaultRates)[]) {
     if (scenario.faults[fault] > 0) yield { ...scenario, faults: { ...scenario.faults, [fault]: 0 } };
   }
+  if (scenario.zoneLossAt > 0) yield { ...scenario, zoneLossAt: 0 };
   if (scenario.failures > 0) yield { ...scenario, failures: 0 };
   if (scenario.skewMs > 0) yield { ...scenario, skewMs: 0 };
   for (const operation of scenario.operations) {

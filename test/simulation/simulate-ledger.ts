@@ -35,6 +35,7 @@ export async function simulateLedger(
     objects: memoryObjectStore(),
     holders: new Map(),
     faults: { askedCount: 0, struck: [] },
+    zones: [new Set(), new Set()],
     dead: new Set(),
     violations,
     history: options.history ? [] : undefined,

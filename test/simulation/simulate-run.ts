@@ -52,6 +52,7 @@ export async function simulateRun(
     objects: memoryObjectStore(),
     holders: new Map(),
     faults: { askedCount: 0, struck: [] },
+    zones: [new Set(), new Set()],
     dead: new Set(),
     violations: [],
     history: options.history ? [] : undefined,
@@ -94,6 +95,7 @@ function castOf(scenario: Scenario): readonly (readonly [Behaviour, number])[] {
 function enter(world: World, behaviour: Behaviour, part = 0): void {
   const skewMs = upTo(world, 2 * world.scenario.skewMs) - world.scenario.skewMs;
   const actor: Actor = { name: `${behaviour.name}-${part}-${upTo(world, 1_000_000)}`, skewMs, dead: false };
+  if (behaviour === work) world.zones[upTo(world, 1) === 0 ? 0 : 1].add(actor);
   let ended = false;
   behaviour(world, actor, { table: faultyTable(world, actor), objects: faultyObjects(world, actor) }).then(
     () => {
@@ -114,12 +116,22 @@ function enter(world: World, behaviour: Behaviour, part = 0): void {
 async function untilOver(world: World): Promise<SimulatedRun['outcome']> {
   const { scheduler: events } = world;
   while (events.stepCount() < STEPS_MAX && world.violations.length === 0 && (await events.step())) {
+    if (events.stepCount() === world.scenario.zoneLossAt) loseZone(world);
     if (events.stepCount() % LOOK_EVERY !== 0) continue;
     const { state } = await runProgress(world.table, world.run);
     if (state !== 'running') return state;
   }
   if (world.violations.length === 0) violate(world, `not over after ${events.stepCount()} events`);
   return 'endless';
+}
+
+/** All workers of a zone are dead from now on, whatever they were about; others come in their place. */
+function loseZone({ zones: [zone], dead, history }: World): void {
+  for (const actor of zone) {
+    actor.dead = true;
+    dead.add(actor.name);
+    history?.push(`${actor.name} is lost with its zone`);
+  }
 }
 
 /** Whoever still sleeps wakes up, and whatever is still under way lands. */

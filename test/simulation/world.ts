@@ -18,6 +18,8 @@ export interface World {
   readonly holders: Map<string, string>;
   /** How often chance was asked for a fault, and which ones struck: each by its kind and when it was asked for. */
   readonly faults: { askedCount: number; readonly struck: string[] };
+  /** Those at work, by the zone in which they are. */
+  readonly zones: readonly [Set<Actor>, Set<Actor>];
   /** Actors that have crashed. */
   readonly dead: Set<string>;
   /** What was broken, in words; the first one ends the run. */
