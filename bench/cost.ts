@@ -28,12 +28,15 @@ import { monthlyCosts } from './cost/monthly-costs.ts';
 import { transitionsOf } from './cost/transitions-of.ts';
 
 const RUN = 'cost';
-const OPERATION_COUNT = 24;
+const OPERATION_COUNT = 6;
 const SLOT_MAX = 16;
 /** Long enough to keep the slots busy: an idle slot looks at the queue again and again. */
 const SHARD_MS = 500;
-const RUN_MAX_MS = 300_000;
-/** What is priced: so many shards of this length, over so many slots. What a shard costs in writes does not depend on it. */
+const RUN_MAX_MS = 600_000;
+/**
+ * What is priced: so many shards of this length, over so many slots. The writes are those of a counted shard, which is
+ * shorter: each further second of work moves the cursor once more.
+ */
 const SHARDS_PRICED = 10_000;
 const SHARD_PRICED_MS = 10_000;
 const SLOTS_PRICED = 100;
@@ -47,7 +50,7 @@ const MAP_TRANSITIONS_PER_SHARD = 2;
 const workflow = {
   version: 1,
   name: 'cost',
-  deadline: '130m',
+  deadline: '34m',
   operations: Array.from({ length: OPERATION_COUNT }, (_, index) => ({
     id: `work-${index}`,
     task: 'replay',

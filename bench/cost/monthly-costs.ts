@@ -49,13 +49,13 @@ export function monthlyCosts(shardsADay: number, counted: Counted): MonthlyCosts
   const calls = (runShards * SHARD_MS) / counted.invocationMs + slots;
   const transitions = counted.runTransitionCount + calls * STATES_PER_CALL + slots;
   const runs = shards / runShards;
-  // Each shard reads a range of its input, which the counted run has not.
-  const gets = counted.getCount + 1;
+  // Each shard reads a range of its input and writes an output; those of the counted run only wait.
+  const [puts, gets] = [counted.putCount + 1, counted.getCount + 1];
   return {
     lambda: shards * gibSeconds(TIER_MIB, SHARD_MS) * PRICES.lambdaArmGibSecond + runs * calls * PRICES.lambdaRequest,
     stepFunctions: runs * transitions * PRICES.stepFunctionsTransition,
     dynamoDb: shards * (counted.writeUnits * PRICES.dynamoDbWrite + counted.readUnits * PRICES.dynamoDbRead),
-    s3: shards * (counted.putCount * PRICES.s3Put + gets * PRICES.s3Get),
+    s3: shards * (puts * PRICES.s3Put + gets * PRICES.s3Get),
     cloudWatch: (shards * LOG_LINE_BYTES * PRICES.cloudWatchLogGib) / GIB + METRIC_COUNT * PRICES.cloudWatchMetricMonth,
     standing: standing(),
   };

@@ -1,7 +1,8 @@
 import type { CostUsd, DurationMs, MemoryMiB } from '../core/quantity.ts';
 
 /**
- * AWS list prices in us-east-1, US dollars, as published on 2025-11-01; no free tier, no savings plan.
+ * AWS list prices in us-east-1, US dollars, as published on 2025-11-01; no free tier, no savings plan. Those of Lambda,
+ * DynamoDB and S3 are the same in the offer files of 2026-08-31: see docs/deploy.md.
  *
  * @see https://aws.amazon.com/lambda/pricing, /step-functions/pricing, /dynamodb/pricing/on-demand, /s3/pricing,
  *   /cloudwatch/pricing
