@@ -93,7 +93,9 @@ function simulationOf({ request, plan, pools }: SimulatablePlan, scenario: Scena
     opensMs: Float64Array.from(shards, ({ arrival }) => arrival?.opensInMs ?? 0),
     sigmas: Float64Array.from(shards, ({ need }) => scenario.noise * logSpread(need.durationMs)),
     typeOf: Int32Array.from(shards, ({ type }) => types.indexOf(type)),
-    stragglerShare: scenario.stragglerShare,
+    stragglerShares: Float64Array.from(shards, ({ need }) =>
+      Math.min(1, scenario.stragglerShare + (need.stragglerShare ?? 0)),
+    ),
     zoneVcpuMax: zones.map((zone) => zoneVcpu(request, zone)),
     vcpuMax: request.vcpuMax,
     controller: () => runController(scenario.controller, { grants, stepVcpu, startDelayMs }),

@@ -9,6 +9,7 @@ import { quantileLine } from './numeric/quantile-line.ts';
 import { PRIOR_FIXED_MS, priorNeed } from './prior-need.ts';
 import { onOneVcpu } from './size/on-one-vcpu.ts';
 import { fitSizeModel } from './size-model.ts';
+import { stragglerShare, withoutStragglers } from './straggler-share.ts';
 
 export interface WorkRequest {
   readonly operation: Operation;
@@ -59,13 +60,14 @@ function shardCountOfLastRun(samples: readonly Sample[]): number | undefined {
 }
 
 function fromSamples({ operation, bytes }: WorkRequest, samples: readonly Sample[]): WorkEstimate {
-  const { fixedMs, msPerByte, msPerShard, skew, sigma, memoryMiB } = whatSamplesSay(samples);
+  const { fixedMs, msPerByte, msPerShard, skew, sigma, stragglerShare: slow, memoryMiB } = whatSamplesSay(samples);
   return {
     workMs: bytes > 0 && msPerByte > 0 ? bytes * msPerByte : msPerShard,
     fixedMs,
     perShardMs: PER_SHARD_MS,
     skew: skew ?? priorSkew(operation),
     sigma,
+    ...(slow > 0 && { stragglerShare: slow }),
     bytes,
     memoryMiB,
   };
@@ -73,6 +75,7 @@ function fromSamples({ operation, bytes }: WorkRequest, samples: readonly Sample
 
 interface SampleFacts extends ReturnType<typeof splitFixed> {
   readonly skew: number | undefined;
+  readonly stragglerShare: number;
   readonly sigma: number;
   readonly memoryMiB: number;
 }
@@ -88,7 +91,7 @@ function whatSamplesSay(samples: readonly Sample[]): SampleFacts {
   const facts = {
     ...split,
     skew: observedSkew(samples),
-    sigma: logSpreadAround(samples, split.fixedMs, split.msPerByte),
+    ...spreadAround(samples, split),
     memoryMiB: fitSizeModel(samples).predict({ bytes: typicalBytes }, MEMORY_LEVEL).memoryMiB.upper,
   };
   said.set(samples, facts);
@@ -127,10 +130,13 @@ function priorSkew({ partitions, after }: Operation): number {
   return after.some(({ edge }) => edge === 'wide') ? PRIOR_SKEW_WIDE : 1;
 }
 
-function logSpreadAround(samples: readonly Sample[], fixedMs: number, msPerByte: number): number {
-  if (samples.length < 2) return SINGLE_SIGMA;
+function spreadAround(
+  samples: readonly Sample[],
+  { fixedMs, msPerByte }: ReturnType<typeof splitFixed>,
+): { readonly sigma: number; readonly stragglerShare: number } {
+  if (samples.length < 2) return { sigma: SINGLE_SIGMA, stragglerShare: 0 };
   const logs = samples.map((sample) => Math.log((onOneVcpu(sample) + 1) / (fixedMs + msPerByte * sample.bytesIn + 1)));
-  return standardDeviation(logs);
+  return { sigma: standardDeviation([...withoutStragglers(logs)]), stragglerShare: stragglerShare(logs) };
 }
 
 function fromPrior({ operation, bytes }: WorkRequest): WorkEstimate {

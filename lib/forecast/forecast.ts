@@ -8,6 +8,8 @@ export const ShardNeed = z.strictObject({
   memoryMiB: Interval,
   ioMs: Interval,
   networkBytes: Interval,
+  /** The chance that it is slow for no reason: two to eight times what the interval says. @default 0 */
+  stragglerShare: z.number().min(0).max(1).optional(),
 });
 export type ShardNeed = z.infer<typeof ShardNeed>;
 

@@ -25,7 +25,7 @@ export interface FittedSizeModel {
   predict(size: ShardSize, level: number): ShardNeed;
 }
 
-type Measure = keyof ShardNeed;
+type Measure = Exclude<keyof ShardNeed, 'stragglerShare'>;
 
 interface MeasureDefinition extends MeasureKind {
   readonly valueOf: (sample: Sample) => number;

@@ -11,6 +11,7 @@ import { type Context, contextEffect } from './rate/context-effect.ts';
 import { type RatedSample, rateSeries } from './rate/rate-series.ts';
 import { onOneVcpu } from './size/on-one-vcpu.ts';
 import { type FittedSizeModel, fitSizeModel } from './size-model.ts';
+import { stragglerShare } from './straggler-share.ts';
 
 /** What is known of a shard before it runs. */
 export interface ShardToSize {
@@ -63,13 +64,14 @@ function sampledModel(samples: readonly Sample[], { now, context }: TypeModelOpt
   const rates = rateByHour.fit(rateSeries(rated, now));
   const present = rates.predict(1, 0.5)[0]?.point ?? 1;
   const factor = present * contextEffect(rated, context);
+  const slow = stragglerShare(rated.map(({ rate }) => Math.log(rate)));
   return {
     origin: 'profile',
     sampleCount: samples.length,
     name: sizes.name,
     need: ({ bytes }, level) => {
       const need = sizes.predict({ bytes }, level);
-      return { ...need, durationMs: scaled(need.durationMs, factor) };
+      return { ...need, durationMs: scaled(need.durationMs, factor), ...(slow > 0 && { stragglerShare: slow }) };
     },
     rate: (stepCount, level) => rates.predict(stepCount, level).map((interval) => scaled(interval, 1 / present)),
   };
@@ -120,5 +122,6 @@ function mapNeed(need: ShardNeed, change: (interval: Interval) => Interval): Sha
     memoryMiB: change(need.memoryMiB),
     ioMs: change(need.ioMs),
     networkBytes: change(need.networkBytes),
+    ...(need.stragglerShare !== undefined && { stragglerShare: need.stragglerShare }),
   };
 }

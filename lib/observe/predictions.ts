@@ -49,11 +49,11 @@ function scaled(need: ShardNeed, share: number): ShardNeed {
     upper: upper * share,
     level,
   });
-  const { cpuMs, durationMs, memoryMiB, ioMs, networkBytes } = need;
+  const { cpuMs, durationMs, ioMs, networkBytes } = need;
   return {
+    ...need,
     cpuMs: part(cpuMs),
     durationMs: part(durationMs),
-    memoryMiB,
     ioMs: part(ioMs),
     networkBytes: part(networkBytes),
   };

@@ -46,6 +46,8 @@ export const AllocateRequest = z.strictObject({
   startDelayMs: z.number().nonnegative(),
   /** vCPUs that all slots of all runs together may use. */
   vcpuMax: z.number().positive(),
+  /** True when a late shard gets a copy while it runs. @default false */
+  speculation: z.boolean().optional(),
   /** Probability with which the deadline must be met. */
   chance: z.number().gt(0).lt(1),
 });

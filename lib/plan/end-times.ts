@@ -3,7 +3,8 @@ import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import { standardNormal } from '../core/standard-normal.ts';
 import type { Interval } from '../forecast/interval.ts';
-import { SHARED_VARIANCE } from '../shards/shard-spread.ts';
+import { SHARED_VARIANCE, STRAGGLER_LEAST, STRAGGLER_MOST } from '../shards/shard-spread.ts';
+import { COPY_AFTER_FACTOR } from '../shards/slowest-factor.ts';
 import { type ClaimedRun, claimedLength } from './claimed-length.ts';
 
 const DRAWS_MAX = 400_000;
@@ -17,6 +18,10 @@ export interface EndTimesRequest extends ClaimedRun {
   readonly sigmas: Float64Array;
   /** A number for the type of each node. */
   readonly typeOf: Int32Array;
+  /** Of each node, the chance that it is slow for no reason. */
+  readonly stragglerShares: Float64Array;
+  /** True when a late shard gets a copy, and the first of the two counts. @default false */
+  readonly speculation?: boolean | undefined;
   /** Shard durations drawn in all; more shards get fewer samples, but never fewer than 40. @default 400,000 */
   readonly drawMax?: number | undefined;
 }
@@ -61,17 +66,23 @@ interface Draw {
   readonly sample: number;
 }
 
-function draw(
-  { durationsMs, sigmas, typeOf }: EndTimesRequest,
-  { drawnMs, sharedOf, sample }: Draw,
-  random: Random,
-): void {
+function draw(request: EndTimesRequest, { drawnMs, sharedOf, sample }: Draw, random: Random): void {
+  const { durationsMs, sigmas, typeOf, speculation } = request;
   for (let node = 0; node < drawnMs.length; node += 1) {
-    const sigma = sigmas[node] ?? 0;
-    const common = Math.sqrt(SHARED_VARIANCE) * (sharedOf[typeOf[node] ?? 0]?.[sample] ?? 0);
-    const error = sigma === 0 ? 0 : sigma * (common + Math.sqrt(1 - SHARED_VARIANCE) * standardNormal(random));
-    drawnMs[node] = (durationsMs[node] ?? 0) * Math.exp(error);
+    const shared = Math.sqrt(SHARED_VARIANCE) * (sharedOf[typeOf[node] ?? 0]?.[sample] ?? 0);
+    const alone = ownFactor(request, node, random);
+    const copied = speculation && alone > COPY_AFTER_FACTOR;
+    const own = copied ? Math.min(alone, COPY_AFTER_FACTOR + ownFactor(request, node, random)) : alone;
+    drawnMs[node] = (durationsMs[node] ?? 0) * Math.exp((sigmas[node] ?? 0) * shared) * own;
   }
+}
+
+function ownFactor({ sigmas, stragglerShares }: EndTimesRequest, node: number, random: Random): number {
+  const sigma = sigmas[node] ?? 0;
+  const share = stragglerShares[node] ?? 0;
+  const error = sigma === 0 ? 1 : Math.exp(sigma * Math.sqrt(1 - SHARED_VARIANCE) * standardNormal(random));
+  const slow = share > 0 && random() < share;
+  return slow ? error * (STRAGGLER_LEAST + (STRAGGLER_MOST - STRAGGLER_LEAST) * random()) : error;
 }
 
 /** One normal number from each of `count` equally likely intervals, in random order. */
@@ -96,8 +107,8 @@ function countUpTo(sorted: Float64Array, value: number): number {
 }
 
 /** What is certain needs to be looked at once. */
-function sampleCount({ graph, sigmas, drawMax = DRAWS_MAX }: EndTimesRequest): number {
-  if (sigmas.every((sigma) => sigma === 0)) return 1;
+function sampleCount({ graph, sigmas, stragglerShares, drawMax = DRAWS_MAX }: EndTimesRequest): number {
+  if ([...sigmas, ...stragglerShares].every((spread) => spread === 0)) return 1;
   return Math.max(SAMPLES_MIN, Math.min(SAMPLES_MAX, Math.floor(drawMax / Math.max(1, graph.taskCount))));
 }
 

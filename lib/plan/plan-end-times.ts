@@ -43,6 +43,8 @@ export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random:
       capacity: capacityOf(request, granted, mostVcpu(placed, vcpus)),
       durationsMs: perNode((node) => (placed[node]?.endMs ?? 0) - (placed[node]?.startMs ?? 0)),
       sigmas: perNode((node) => spread(request, node)),
+      stragglerShares: perNode((node) => request.shards[node]?.need.stragglerShare ?? 0),
+      speculation: request.speculation,
       typeOf: Int32Array.from(perNode((node) => types.get(request.shards[node]?.type ?? '') ?? 0)),
     },
     random,

@@ -11,13 +11,13 @@ export interface DrawnDurations {
   readonly sigmas: Float64Array;
   /** A number for the type of each shard. */
   readonly typeOf: Int32Array;
-  /** Share of shards that are slow for no reason. */
-  readonly stragglerShare: number;
+  /** Of each shard, the chance that it is slow for no reason. */
+  readonly stragglerShares: Float64Array;
 }
 
 /** Durations lognormal about the prediction, with an error of their own and one that is shared by their type. */
 export function drawDurations(
-  { durationsMs, sigmas, typeOf, stragglerShare }: DrawnDurations,
+  { durationsMs, sigmas, typeOf, stragglerShares }: DrawnDurations,
   random: Random,
 ): Float64Array {
   const typeCount = typeOf.reduce((most, type) => Math.max(most, type + 1), 0);
@@ -25,7 +25,8 @@ export function drawDurations(
   return durationsMs.map((durationMs, shard): DurationMs => {
     const common = Math.sqrt(SHARED_VARIANCE) * (shared[typeOf[shard] ?? 0] ?? 0);
     const error = (sigmas[shard] ?? 0) * (common + Math.sqrt(1 - SHARED_VARIANCE) * standardNormal(random));
-    const slow = random() < stragglerShare ? STRAGGLER_LEAST + (STRAGGLER_MOST - STRAGGLER_LEAST) * random() : 1;
+    const slow =
+      random() < (stragglerShares[shard] ?? 0) ? STRAGGLER_LEAST + (STRAGGLER_MOST - STRAGGLER_LEAST) * random() : 1;
     return durationMs * Math.exp(error) * slow;
   });
 }

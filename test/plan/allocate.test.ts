@@ -173,6 +173,17 @@ describe('allocate', () => {
     expect(planOf(request([over])).safeEndAt).toBe(0);
   });
 
+  it('knows of stragglers, and of copies where there are some', () => {
+    const need = { ...needWithin(1_000, 1.2), stragglerShare: 0.05 };
+    const shards = Array.from({ length: 4 }, (_, index) => ({ ...openShard(`a/${index}`, 1_000), need }));
+    const chanceBy = (changes: Partial<AllocateRequest>) =>
+      planOf(request(shards, { deadlineAt: 3_000, ...changes })).chance;
+    // none of four is slow by more than three times: (1 - 0.05 · 5/6)^4 = 0.844
+    expect(chanceBy({})).toBeGreaterThan(0.81);
+    expect(chanceBy({})).toBeLessThan(0.875);
+    expect(chanceBy({ speculation: true })).toBeGreaterThan(0.98);
+  });
+
   it('counts on slots that others take in turn when a shard is late: claims wait for no particular slot', () => {
     // 40 shards in 4 slots: in a fixed order each slot would add up its own ten errors
     const uncertain = (index: number) => ({ ...openShard(`a/${index}`, 1_000), need: needWithin(1_000, 2) });

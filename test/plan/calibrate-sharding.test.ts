@@ -22,7 +22,7 @@ describe('calibrateSharding', () => {
     ['stage, 24 slots', 'profile, 40 %', 8],
     ['chain, 24 slots', 'profile, 40 %', 3],
     ['branches, 24 slots', 'profile, 10 %', 3],
-    ['diamond, 200 slots', 'estimates', 8],
+    ['diamond, 24 slots', 'estimates', 8],
   ])('keeps the asked chance, by other chance than it was made with: %s, %s, %d', (name, trust, looseness) => {
     const { request } = caseOf(name, trust, looseness);
     const { sharding, chance } = cut(request);
@@ -34,7 +34,7 @@ describe('calibrateSharding', () => {
   });
 
   it('takes the fewest that predictions ask for when they keep the chance already', () => {
-    const { request } = caseOf('chain, 200 slots', 'profile, 10 %', 1.5);
+    const { request } = caseOf('stage, 200 slots', 'profile, 10 %', 1.5);
     const { sharding, chance } = cut(request);
     const timeLeftMs = request.sharding.timeLeftMs - request.allocation.startDelayMs;
     const certain = shardWorkflow({ ...request.sharding, timeLeftMs, caution: 0 });

@@ -16,7 +16,7 @@ function simulation(changes: Partial<RunSimulation> = {}): RunSimulation {
     durationsMs: Float64Array.of(1_000, 2_000, 3_000),
     sigmas: new Float64Array(3),
     typeOf: new Int32Array(3),
-    stragglerShare: 0,
+    stragglerShares: new Float64Array(3),
     vcpus: Float64Array.of(1, 1, 1),
     stepVcpu: 1,
     keys: Float64Array.of(0, 1, 2),
@@ -65,7 +65,7 @@ describe('simulateRun', () => {
   });
 
   it('draws stragglers of two to eight times', () => {
-    const { busyMs } = simulateRun(simulation({ stragglerShare: 0.999_999 }), random());
+    const { busyMs } = simulateRun(simulation({ stragglerShares: new Float64Array(3).fill(0.999_999) }), random());
     for (const [shard, durationMs] of [1_000, 2_000, 3_000].entries()) {
       expect(busyMs[shard]).toBeGreaterThanOrEqual(2 * durationMs);
       expect(busyMs[shard]).toBeLessThanOrEqual(8 * durationMs);
