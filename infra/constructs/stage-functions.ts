@@ -25,8 +25,8 @@ export const STATE_NAMES = [
   'aborter',
   'profiler',
 ] as const;
-/** Every function beside the workers: schedules alone call the sweeper and the refresher, CloudFormation the cleaner. */
-export const STAGE_NAMES = [...STATE_NAMES, 'sweeper', 'refresher', 'cleaner'] as const;
+/** Every function beside the workers: schedules alone call the sweeper, the refresher and the trainer, CloudFormation the cleaner. */
+export const STAGE_NAMES = [...STATE_NAMES, 'sweeper', 'refresher', 'trainer', 'cleaner'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
 export interface StageFunctionsProps {
@@ -52,14 +52,23 @@ const OBJECT_ACCESS: ReadonlyMap<StageName, ObjectAccess> = new Map([
   ['allocator', 'write'],
   // It removes the outputs of attempts that came to nothing.
   ['finisher', 'replace'],
+  ['trainer', 'write'],
   ['profiler', 'read'],
+  ['refresher', 'read'],
   ['reserver', 'read'],
   ['dispatcher', 'read'],
   ['monitor', 'read'],
   ['resharder', 'read'],
 ]);
 /** Stages that compute over all shards of a run get a whole vCPU; the others wait for the table. */
-const PLANNING: ReadonlySet<StageName> = new Set(['sharder', 'forecaster', 'allocator', 'resharder', 'refresher']);
+const PLANNING: ReadonlySet<StageName> = new Set([
+  'sharder',
+  'forecaster',
+  'allocator',
+  'resharder',
+  'refresher',
+  'trainer',
+]);
 /** Rules and schedules call them without waiting for the answer: a call that fails for good is kept. */
 const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set([
   'aborter',
@@ -67,6 +76,7 @@ const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set([
   'recovery',
   'sweeper',
   'refresher',
+  'trainer',
   'cleaner',
 ]);
 const PLANNING_MEMORY_MIB = 1_769;

@@ -52,6 +52,9 @@ const SWEEP_EVERY = Duration.minutes(1);
 /** As long as metrics may be late; each reading of a type costs two queries. */
 const REFRESH_EVERY = Duration.minutes(15);
 
+/** What a day adds to two months changes a network little. */
+const TRAIN_EVERY = Duration.days(1);
+
 /** What starts runs and keeps the system going: schedules, uploads, events, and the end of an execution. */
 export class Triggers extends Construct {
   private readonly deadLetters: IQueue;
@@ -67,6 +70,7 @@ export class Triggers extends Construct {
     const reconciling = this.callOn(ScheduleExpression.rate(RECONCILE_EVERY), 'Reconcile', stages.get('reserver'));
     reconciling.node.addDependency(props.cleanUp);
     this.callOn(props.profilerSchedule ?? ScheduleExpression.rate(REFRESH_EVERY), 'Refresh', stages.get('refresher'));
+    this.callOn(ScheduleExpression.rate(TRAIN_EVERY), 'Train', stages.get('trainer'));
     this.callOn(ScheduleExpression.rate(SWEEP_EVERY), 'Sweep', stages.get('sweeper'));
     for (const schedule of props.schedules) this.runOn(schedule, workflow);
     this.runOnUpload(props);

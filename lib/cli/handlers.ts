@@ -11,6 +11,7 @@ import { handler as reserver } from '../../functions/reserver.ts';
 import { handler as resharder } from '../../functions/resharder.ts';
 import { handler as sharder } from '../../functions/sharder.ts';
 import { handler as sweeper } from '../../functions/sweeper.ts';
+import { handler as trainer } from '../../functions/trainer.ts';
 import type { LambdaHandler } from '../adapters/embedded/lambda-context.ts';
 
 /** The stages that run in this process: the very handlers that go to Lambda, by their names in `infra/*.asl.json`. */
@@ -29,5 +30,6 @@ export const handlers: ReadonlyMap<string, LambdaHandler> = new Map<string, Lamb
     resharder,
     sharder,
     sweeper,
+    trainer,
   }),
 );

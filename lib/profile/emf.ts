@@ -1,4 +1,5 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
+import { contextMetrics, isContextMetric } from './context-metrics.ts';
 import { ShardAttempt } from './shard-attempt.ts';
 
 /** The CloudWatch namespace of every metric. */
@@ -49,6 +50,7 @@ const DIMENSION_LENGTH_MAX = 1_024;
 export function toEmf(attempt: ShardAttempt): EmfRecord {
   const zoneHealth = ['zone', 'outcome'];
   const typeFits = attempt.type.length <= DIMENSION_LENGTH_MAX;
+  const factors = typeFits ? contextMetrics(attempt.context) : {};
   return {
     _aws: {
       Timestamp: Math.round(attempt.startedAt + attempt.durationMs),
@@ -59,10 +61,19 @@ export function toEmf(attempt: ShardAttempt): EmfRecord {
           Metrics: METRICS,
         },
         ...(attempt.zoneMismatchCount === undefined ? [] : [ZONE_MISMATCH]),
+        ...factorDirectives(Object.keys(factors)),
       ],
     },
+    ...factors,
     ...attempt,
   };
+}
+
+/** Outside factors are looked at by type. */
+function factorDirectives(names: readonly string[]): EmfRecord['_aws']['CloudWatchMetrics'] {
+  if (names.length === 0) return [];
+  const metrics = names.map((Name) => ({ Name, Unit: 'None' }));
+  return [{ Namespace: NAMESPACE, Dimensions: [['type']], Metrics: metrics }];
 }
 
 /**
@@ -72,13 +83,14 @@ export function toEmf(attempt: ShardAttempt): EmfRecord {
  * @throws {ForeshardError} `CorruptData`, naming the fields, when the line is not what `toEmf` writes
  */
 export function fromEmf(record: unknown): ShardAttempt {
-  const { _aws, ...attempt } = Object(record) as Partial<EmfRecord>;
+  const { _aws, ...fields } = Object(record) as Partial<EmfRecord>;
+  const attempt = Object.fromEntries(Object.entries(fields).filter(([name]) => !isContextMetric(name)));
   const parsed = ShardAttempt.safeParse(attempt);
   if (_aws === undefined || !parsed.success) {
-    const fields = parsed.error?.issues.map(({ path }) => path.join('.') || 'the record') ?? ['_aws'];
+    const wrong = parsed.error?.issues.map(({ path }) => path.join('.') || 'the record') ?? ['_aws'];
     throw new ForeshardError(
       'CorruptData',
-      `a telemetry line is not a shard attempt (wrong: ${fields.join(', ')}); pass a line that a worker logged`,
+      `a telemetry line is not a shard attempt (wrong: ${wrong.join(', ')}); pass a line that a worker logged`,
     );
   }
   return parsed.data;

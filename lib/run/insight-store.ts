@@ -2,12 +2,18 @@ import * as z from 'zod';
 import type { ShardType } from '../core/ids.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import { ArrivalRecord } from '../forecast/arrival-record.ts';
+import { DayShape } from '../forecast/day-shape.ts';
+import { LoadOutlook } from '../forecast/load-outlook.ts';
 import type { ItemKey, Table } from '../ports/table.ts';
 
 /** What the refresher found out about a type beside its forecast of arrivals: for people, not for plans. */
 export const TypeInsight = z.strictObject({
   /** What became of the forecasts of arrivals. */
   arrivals: ArrivalRecord.optional(),
+  /** The next two days. */
+  outlook: LoadOutlook.optional(),
+  /** What other types borrow while they are new. */
+  shape: DayShape.optional(),
 });
 export type TypeInsight = z.infer<typeof TypeInsight>;
 

@@ -9,11 +9,13 @@ import { readRunAccuracy } from './accuracy-store.ts';
 import { type FollowedType, writeArrivals } from './arrival-store.ts';
 import { readInsight, writeInsight } from './insight-store.ts';
 import { loadSeries } from './load-series.ts';
+import { refitOutlook, type Shared } from './refit-outlook.ts';
 
 interface Refit {
   readonly profile: Profile | undefined;
   /** Everything before it was read. */
   readonly readUntil: EpochMs;
+  readonly shared: Shared;
 }
 
 /**
@@ -24,13 +26,14 @@ interface Refit {
  */
 export async function refitType(
   { type, forecast: before }: FollowedType,
-  { profile, readUntil }: Refit,
+  { profile, readUntil, shared }: Refit,
   { table, settings }: Pick<Services, 'table' | 'settings'>,
 ): Promise<boolean> {
   const buckets = await readBuckets(table, loadSeries(type), { resolution: ARRIVAL_RESOLUTION, now: readUntil });
   const insight = await readInsight(table, type);
   const arrivals = withJudged(insight.arrivals, judgeArrivals(before, buckets, readUntil));
-  await writeInsight(table, type, { ...insight, arrivals });
+  const outlook = await refitOutlook(insight, { type, profile, readUntil, shared }, { table, settings });
+  await writeInsight(table, type, { ...outlook, arrivals });
   const { level, calendar } = settings;
   const forecast = forecastArrivals({ type, buckets, readUntil, level, calendar, before });
   await writeArrivals(table, type, { forecast, tierShares: tierShares(profile) });

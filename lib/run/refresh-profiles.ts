@@ -3,12 +3,15 @@ import type { ShardType } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import { measuredCoverage } from '../forecast/forecast-arrivals.ts';
 import type { Services } from '../ports/services.ts';
+import type { Profile } from '../profile/profile.ts';
 import { catchUpWindows } from '../profile/series/catch-up-windows.ts';
 import { storeBuckets } from '../profile/series/series-store.ts';
 import { type FollowedType, followedTypes, markRead } from './arrival-store.ts';
-import { LOAD_METRIC, loadSeries } from './load-series.ts';
+import { factorNames, factorSeries } from './load-history.ts';
+import { LOAD_METRIC } from './load-series.ts';
 import { readProfiles } from './profile-store.ts';
 import { refitType } from './refit-type.ts';
+import { sharedByTypes } from './shared-by-types.ts';
 
 /** What a refresh did and what it left to the next one. */
 export interface Refreshed {
@@ -25,9 +28,9 @@ export interface Refreshed {
   readonly decayedCount: number;
 }
 
-type Needed = Pick<Services, 'table' | 'metrics' | 'clock' | 'settings'>;
+type Needed = Pick<Services, 'table' | 'objects' | 'metrics' | 'clock' | 'settings'>;
 
-/** Types that are read together: two queries each, far below one call's limit. */
+/** Types that are read together: two queries each, and two for each outside factor, far below one call's limit. */
 const TYPES_AT_ONCE_MAX = 100;
 
 /** A forecast is made anew when less than this is left of it. */
@@ -48,20 +51,29 @@ export async function refreshProfiles(services: Needed, until: EpochMs): Promise
   const unchanged: ShardType[] = [];
   const skipped: ShardType[] = [];
   const decayed: ShardType[] = [];
-  for (const group of groupsOf(await followedTypes(table))) {
+  const followed = await followedTypes(table);
+  const shared = sharedByTypes(
+    followed.map(({ type }) => type),
+    services,
+  );
+  for (const group of groupsOf(followed)) {
     const names = group.map(({ type }) => type);
     if (clock.now() >= until) {
       skipped.push(...names);
       continue;
     }
-    const news = await takeIn(group, services);
     const profiles = await readProfiles(table, names);
+    const news = await takeIn(group, profiles, services);
     for (const one of group) {
       const isNew = news.changed.has(one.type);
       if (!isNew && reaches(one, news.readUntil)) unchanged.push(one.type);
       else if (clock.now() >= until) skipped.push(one.type);
       else {
-        const decays = await refitType(one, { profile: profiles.get(one.type), readUntil: news.readUntil }, services);
+        const decays = await refitType(
+          one,
+          { profile: profiles.get(one.type), readUntil: news.readUntil, shared },
+          services,
+        );
         refitted.push(one.type);
         if (decays) decayed.push(one.type);
       }
@@ -88,17 +100,23 @@ interface News {
 }
 
 /** Reads and stores what a group's cursor says is missing. */
-async function takeIn(group: readonly FollowedType[], { table, metrics, clock }: Needed): Promise<News> {
+async function takeIn(
+  group: readonly FollowedType[],
+  profiles: ReadonlyMap<ShardType, Profile>,
+  { table, metrics, clock }: Needed,
+): Promise<News> {
   const cursor = group[0]?.readUntil;
   const changed = new Set<ShardType>();
   const windows = catchUpWindows(cursor, clock.now());
-  const series = group.map(({ type }) => ({ metric: LOAD_METRIC, dimensions: { type } }));
+  const series = group.flatMap(({ type }) =>
+    [LOAD_METRIC, ...factorNames(profiles.get(type))].map((metric) => ({ metric, type, dimensions: { type } })),
+  );
   for (const window of windows) {
     const read = await metrics.read(series, window);
-    for (const [position, { type }] of group.entries()) {
+    for (const [position, { metric, type }] of series.entries()) {
       const buckets = read[position] ?? [];
-      if (buckets.length > 0) await storeBuckets(table, loadSeries(type), { buckets, stepMs: window.stepMs });
-      if (buckets.some(({ at }) => at >= (cursor ?? 0))) changed.add(type);
+      if (buckets.length > 0) await storeBuckets(table, factorSeries(type, metric), { buckets, stepMs: window.stepMs });
+      if (metric === LOAD_METRIC && buckets.some(({ at }) => at >= (cursor ?? 0))) changed.add(type);
     }
   }
   return { changed, readUntil: windows.at(-1)?.until ?? clock.now() };

@@ -186,10 +186,10 @@ describe('the ready app', () => {
     const write = ['AbortMultipartUpload', 'GetObject', 'ListBucket', 'PutObject'];
     const objects = Object.entries(callsOf(main, 's3:')).filter(([name]) => !/Tier/.test(name));
     expect(Object.fromEntries(objects)).toEqual({
-      ...Object.fromEntries(['Sharder', 'Forecaster', 'Allocator'].map((name) => [name, write])),
+      ...Object.fromEntries(['Sharder', 'Forecaster', 'Allocator', 'Trainer'].map((name) => [name, write])),
       Finisher: [...write, 'DeleteObject'].sort(),
       ...Object.fromEntries(
-        ['Reserver', 'Dispatcher', 'Monitor', 'Profiler', 'Resharder'].map((name) => [
+        ['Reserver', 'Dispatcher', 'Monitor', 'Profiler', 'Refresher', 'Resharder'].map((name) => [
           name,
           ['GetObject', 'ListBucket'],
         ]),

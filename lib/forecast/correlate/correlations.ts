@@ -1,4 +1,5 @@
 import { sampleCorrelation, sampleRankCorrelation } from 'simple-statistics';
+import { fitLags } from '../numeric/fit-lags.ts';
 import { twoSidedP } from '../numeric/two-sided-p.ts';
 import { linearScale } from '../numeric/value-scale.ts';
 import { falseDiscovery } from './false-discovery.ts';
@@ -9,6 +10,24 @@ export interface Factor {
   readonly name: string;
   /** As long as the series, finite. */
   readonly values: Float64Array;
+  /**
+   * Factors of one group are forms of one: only the strongest of them is reported.
+   *
+   * @default its name
+   */
+  readonly group?: string;
+  /**
+   * True for what a calendar says. It has no chance of its own to be whitened: the series' own past is taken off both.
+   *
+   * @default false
+   */
+  readonly isCalendar?: boolean;
+  /**
+   * True for a wave of which the opposite is in the group too: where one falls the other rises, and that one is named.
+   *
+   * @default false
+   */
+  readonly isWave?: boolean;
 }
 
 /** How a factor moves with a series. */
@@ -22,6 +41,8 @@ export interface Correlation {
   /** Corrected for every factor, kind and lag that was looked at. */
   readonly p: number;
 }
+
+const CALENDAR_LAGS = [1];
 
 /** Fewer pairs correlate by chance. */
 const PAIRS_MIN = 30;
@@ -42,21 +63,51 @@ export function correlations(
   { seasons, lagMax }: { readonly seasons: readonly number[]; readonly lagMax: number },
 ): readonly Correlation[] {
   const own = whitened(values, seasons);
+  const calendar = calendarFilter(values);
+  const groups = new Map(factors.map(({ name, group = name }) => [name, group]));
   const tried = factors.flatMap((factor) => {
+    if (factor.isCalendar) {
+      return atLag(calendar.series, calendar.filter(factor.values), { factor: factor.name, lag: 0 });
+    }
     const other = whitened(factor.values, seasons);
     const lags = Array.from({ length: lagMax + 1 }, (_, lag) => lag);
     return lags.flatMap((lag) => atLag(own, other, { factor: factor.name, lag }));
   });
   const corrected = falseDiscovery(tried.map(({ p }) => p));
   const all = tried.map((one, index) => ({ ...one, p: corrected[index] ?? 1 }));
-  const strongest = [...Map.groupBy(all, ({ factor, kind }) => `${kind} ${factor}`).values()].map((alike) =>
-    alike.reduce((best, one) => (Math.abs(one.effect) > Math.abs(best.effect) ? one : best)),
+  const waves = new Set(factors.filter(({ isWave }) => isWave).map(({ name }) => name));
+  const named = all.filter(({ factor, effect }) => effect >= 0 || !waves.has(factor));
+  const strongest = [...Map.groupBy(named, ({ factor, kind }) => `${kind} ${groups.get(factor)}`).values()].map(
+    (alike) => alike.reduce((best, one) => (Math.abs(one.effect) > Math.abs(best.effect) ? one : best)),
   );
   return strongest.sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
 }
 
 function whitened(values: Float64Array, seasons: readonly number[]): Float64Array {
   return prewhiten(values.map(linearScale(values).forward), seasons);
+}
+
+/**
+ * A series without what its own newest past says, and the same filter for what is put beside it: the rhythm itself must
+ * stay, for it is what is looked for.
+ *
+ * @see Box, Jenkins, Reinsel and Ljung, "Time Series Analysis", 5th ed., 12.5.1
+ */
+function calendarFilter(values: Float64Array): {
+  readonly series: Float64Array;
+  readonly filter: (factor: Float64Array) => Float64Array;
+} {
+  const scaled = values.map(linearScale(values).forward);
+  const coefficients = fitLags(scaled, CALENDAR_LAGS, CALENDAR_LAGS.length);
+  const filter = (factor: Float64Array) =>
+    Float64Array.from({ length: Math.max(0, factor.length - CALENDAR_LAGS.length) }, (_, index) => {
+      const at = index + CALENDAR_LAGS.length;
+      return CALENDAR_LAGS.reduce(
+        (rest, lag, column) => rest - (coefficients[column + 1] ?? 0) * (factor[at - lag] ?? 0),
+        factor[at] ?? 0,
+      );
+    });
+  return { series: filter(scaled), filter };
 }
 
 function atLag(

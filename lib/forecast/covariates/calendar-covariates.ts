@@ -1,20 +1,13 @@
 import type { Covariate } from './covariate.ts';
+import { localTimes, type Steps } from './local-times.ts';
 
 /** When and where a series was measured. */
-export interface Calendar {
-  /** Moment of the first step, in milliseconds since the epoch. */
-  readonly startedAt: number;
-  readonly stepMs: number;
-  /** Steps of the history and of the future together. */
-  readonly stepCount: number;
-  /** IANA name of the zone that the users live in, such as `Europe/Berlin`. */
-  readonly timeZone: string;
+export interface Calendar extends Steps {
   /** Days off in that zone, as `2026-12-25`. */
   readonly holidays: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 /** Waves of the day and the week, as many as the family's own. */
 const DAY_HARMONICS = 6;
@@ -41,45 +34,6 @@ export function calendarCovariates(calendar: Calendar): readonly Covariate[] {
 
 function known(name: string, columns: readonly (readonly number[])[]): Covariate {
   return { name, columns, knownAhead: true };
-}
-
-/** Each step's local time, written as if it were UTC. */
-function localTimes({ startedAt, stepMs, stepCount, timeZone }: Calendar): readonly number[] {
-  const offsets = new Map<number, number>();
-  return Array.from({ length: stepCount }, (_, step) => {
-    const at = startedAt + step * stepMs;
-    // Clocks are set at most once an hour.
-    const hour = Math.floor(at / HOUR_MS);
-    const offsetMs = offsets.get(hour) ?? offsetAt(hour * HOUR_MS, timeZone);
-    offsets.set(hour, offsetMs);
-    return at + offsetMs;
-  });
-}
-
-function offsetAt(at: number, timeZone: string): number {
-  const parts = formatOf(timeZone).formatToParts(at);
-  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((one) => one.type === type)?.value ?? 0);
-  const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'));
-  return local - Math.floor(at / 60_000) * 60_000;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Making one takes longer than using it a hundred times. */
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const format =
-    formats.get(timeZone) ??
-    new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-    });
-  formats.set(timeZone, format);
-  return format;
 }
 
 function waves(local: readonly number[], periodMs: number, harmonics: number): readonly (readonly number[])[] {
