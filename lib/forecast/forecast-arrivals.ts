@@ -81,11 +81,21 @@ export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefine
     type,
     startsAt,
     stepMs: STEP_MS,
-    busySlots: predicted.map((interval) => ({ ...interval, level })),
+    busySlots: predicted.map(({ point, lower, upper }) => ({
+      point: storable(point),
+      lower: storable(lower),
+      upper: storable(upper),
+      level,
+    })),
     members: [...fitted.members],
     covariates: [...fitted.covariates],
     accuracy,
   };
+}
+
+/** A fraction of a slot that small is none; DynamoDB refuses numbers below 1e-130. */
+function storable(slots: number): number {
+  return Math.abs(slots) < 1e-12 ? 0 : slots;
 }
 
 function busySlots(buckets: readonly Bucket[], from: EpochMs, until: EpochMs): readonly number[] {

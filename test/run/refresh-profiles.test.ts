@@ -187,3 +187,35 @@ describe('refreshProfiles', () => {
     expect(reserved.slice(2)).toEqual([undefined, undefined]);
   });
 });
+
+describe('an outlook', () => {
+  it('comes of hours, with factors from the context of attempts, and is made anew by the hour', async () => {
+    const services = at(24 * 6);
+    const attempt = (hour: number) =>
+      anAttempt({
+        type: 'clean@1',
+        startedAt: START + hour * HOUR,
+        durationMs: 1_000_000 * (2 + Math.cos((2 * Math.PI * hour) / 24)),
+        context: { activity: (hour * 7_919) % 13, region: (hour * 7_919) % 17 < 8 ? 'eu' : 'us' },
+      });
+    for (let hour = 0; hour < 24 * 6 - 1; hour += 1) services.metrics.emit(toEmf(attempt(hour)));
+    await storeAttempts(
+      services.table,
+      [0, 1, 2].map((hour) => ({ ...attempt(hour), run: 'r', shard: `a/${hour}` })),
+    );
+    await learnFromRun('r', services);
+    await refreshProfiles(services, NEVER);
+    const { outlook } = await readInsight(services.table, 'clean@1');
+    expect(outlook?.startsAt).toBe(START + 24 * 6 * HOUR);
+    const factors = new Set(outlook?.factors.map(({ factor }) => factor));
+    for (const name of ['context.activity', 'context.region=eu', 'context.region=us']) expect(factors).toContain(name);
+    await services.clock.pass(HOUR / 2);
+    services.metrics.emit(toEmf(attempt(24 * 6)));
+    await refreshProfiles(services, NEVER);
+    expect((await readInsight(services.table, 'clean@1')).outlook).toEqual(outlook);
+    await services.clock.pass(HOUR / 2 + MINUTE);
+    services.metrics.emit(toEmf(attempt(24 * 6 + 0.4)));
+    await refreshProfiles(services, NEVER);
+    expect((await readInsight(services.table, 'clean@1')).outlook?.startsAt).toBe(START + (24 * 6 + 1) * HOUR);
+  });
+});
