@@ -47,7 +47,10 @@ export function profileCommand(context: CliContext): Command {
 /** What the schedules of the refresher and the trainer do on AWS. */
 async function refresh({ home, tasks, stack }: z.output<typeof ProfileOptions>): Promise<void> {
   if (stack !== undefined) {
-    throw new ForeshardError('InvalidInput', `--refresh is for this machine; the schedules of '${stack}' refresh there`);
+    throw new ForeshardError(
+      'InvalidInput',
+      `--refresh is for this machine; the schedules of '${stack}' refresh there`,
+    );
   }
   const { startRuntime } = await import('./execute-run.ts');
   await using runtime = await startRuntime({ home, tasks });
