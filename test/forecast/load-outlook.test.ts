@@ -50,7 +50,7 @@ describe('blended', () => {
   });
 });
 
-describe('loadOutlook', () => {
+describe('loadOutlook', { timeout: 60_000 }, () => {
   it('forecasts a new type in the shape of the others, at a level between theirs and its own', () => {
     const shape = dayShape(hours(72, daily), { firstHour: 0, level: 0.9 });
     if (!shape) throw new Error('no shape');

@@ -25,7 +25,7 @@ async function loaded(services: MemoryServices, { typeCount = 3, hours = 240 } =
 /** Twenty steps. */
 const BUDGET = { budgetMs: 3_400 };
 
-describe('trainNetwork', () => {
+describe('trainNetwork', { timeout: 90_000 }, () => {
   it('trains on the stored series, keeps the network under its hash, and forecasts with it once it is promoted', async () => {
     const services = memoryServices({ startAt: START + 240 * HOUR });
     await loaded(services);
@@ -38,7 +38,7 @@ describe('trainNetwork', () => {
     const network = await readNetwork(services.objects);
     expect(network?.trainingHash).toBe(training.promoted ? training.trainingHash : undefined);
     expect(await trainNetwork(BUDGET, services)).toEqual({ trained: false, reason: 'not due' });
-  }, 30_000);
+  });
 
   it('gives the same network for the same data and budget', async () => {
     const hashes = [];
@@ -50,7 +50,7 @@ describe('trainNetwork', () => {
       hashes.push({ training, state });
     }
     expect(hashes[0]).toEqual(hashes[1]);
-  }, 30_000);
+  });
 
   it('does not begin without data, or without the time', async () => {
     const services = memoryServices({ startAt: START + 240 * HOUR });
