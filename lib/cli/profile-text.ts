@@ -1,7 +1,8 @@
 import type { AccuracyTrend } from '../forecast/accuracy-trend.ts';
 import type { ArrivalForecast } from '../forecast/forecast-arrivals.ts';
 import type { Interval } from '../forecast/interval.ts';
-import type { FactorFinding, LoadOutlook } from '../forecast/load-outlook.ts';
+import type { LoadOutlook } from '../forecast/load-outlook.ts';
+import { factorCells } from '../report/factor-cells.ts';
 import type { TerminalColour } from '../report/terminal-colour.ts';
 import { bytesText } from '../report/text/bytes-text.ts';
 import { countText } from '../report/text/count-text.ts';
@@ -13,8 +14,6 @@ import type { ProfileAnswer } from './profile-answer.ts';
 
 /** Rows of the next hours that are printed; `--json` has all. */
 const HOURS_SHOWN_MAX = 6;
-/** A corrected p above it is said to be chance. */
-const P_MAX = 0.05;
 
 /** A type's profile for a terminal. */
 export function profileText(answer: ProfileAnswer, colour: TerminalColour): string {
@@ -126,18 +125,6 @@ function factorLines({ factors }: LoadOutlook, colour: TerminalColour): readonly
       factors.map((finding) => [...factorCells(finding)]),
       colour.dim,
     ),
-  ];
-}
-
-/** What was found of a factor, as texts; used by the report too. */
-export function factorCells({ factor, kind, effect, lag, p, gain }: FactorFinding): readonly string[] {
-  return [
-    factor,
-    kind,
-    effect.toFixed(2),
-    String(lag),
-    p < 0.001 ? 'below 0.001' : `${p.toFixed(3)}${p > P_MAX ? ', chance' : ''}`,
-    gain === undefined ? '–' : shareText(gain),
   ];
 }
 

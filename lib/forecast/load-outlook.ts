@@ -25,7 +25,7 @@ const LAG_MAX = 6;
 const CORRELATED_HOURS_MIN = 4 * DAY_HOURS;
 
 /** What an outside factor has to do with a type's load. */
-const FactorFinding = z.strictObject({
+export const FactorFinding = z.strictObject({
   factor: z.string(),
   kind: z.enum(['pearson', 'spearman']),
   /** Hours by which the factor goes ahead. */

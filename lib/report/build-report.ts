@@ -17,6 +17,7 @@ import { endOf, type ShardRecord } from '../run/shard-record.ts';
 import type { ShardedOperation, Sharding } from '../shards/sharding.ts';
 import { type BacklogFacts, type BacklogReport, backlogReport } from './backlog-report.ts';
 import type { OperationReport, PoisonedShard, RunReport } from './run-report.ts';
+import type { TypeLoad } from './type-load.ts';
 
 /** Table writes of one shard: creation, claim, cursor, commit, done-chunk, telemetry. */
 const WRITES_PER_SHARD = 6;
@@ -46,6 +47,7 @@ export interface ReportFacts {
   readonly backlogs: readonly BacklogFacts[];
   /** Cost against finish time, as the run began. */
   readonly tradeOff: readonly TradeOffPoint[];
+  readonly loads: readonly TypeLoad[];
   readonly aborted: boolean;
 }
 
@@ -69,6 +71,7 @@ export function buildReport(facts: ReportFacts): RunReport {
     forecast,
     decisions: [...decisions],
     backlogs: facts.backlogs.flatMap((backlog) => backlogOf(backlog, facts) ?? []),
+    loads: [...facts.loads],
     poisoned: facts.records
       .filter(({ state }) => state === 'POISONED')
       .map((record) => poisonedShard(record, sharding)),

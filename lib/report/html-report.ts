@@ -8,6 +8,7 @@ import { decisionTable } from './decision-table.ts';
 import { forecastChart } from './forecast-chart.ts';
 import { headline } from './headline.ts';
 import { html, type Markup, trusted } from './html.ts';
+import { loadSection } from './load-section.ts';
 import { operationTable } from './operation-table.ts';
 import { outputList } from './output-list.ts';
 import { poisonedTable } from './poisoned-table.ts';
@@ -28,6 +29,7 @@ const VIEWS = [
   ['path', 'Critical path'],
   ['forecast', 'Forecast'],
   ['calibration', 'Calibration'],
+  ['load', 'Load'],
   ['allocation', 'Allocation'],
   ['decisions', 'Decisions'],
   ['poisoned', 'Poisoned'],
@@ -63,6 +65,7 @@ ${backlogSection(report)}
 ${criticalPathChart(report)}
 ${forecastChart(report)}
 ${calibrationChart(report)}
+${loadSection(report)}
 ${allocationTable(report)}
 ${decisionTable(report)}
 ${poisonedTable(report)}
@@ -78,10 +81,11 @@ ${outputList(report)}
   return page.markup;
 }
 
-function navigation({ poisoned, backlogs, tradeOff }: RunReport): Markup {
+function navigation({ poisoned, backlogs, tradeOff, loads }: RunReport): Markup {
   const empty = new Set([
     poisoned.length === 0 && 'poisoned',
     backlogs.length === 0 && 'backlog',
+    loads.length === 0 && 'load',
     tradeOff.length < 2 && 'trade-off',
   ]);
   const views = VIEWS.filter(([id]) => !empty.has(id));

@@ -20,6 +20,7 @@ import { readSlots, type SlotRecord } from '../run/slot-store.ts';
 import { Sharding } from '../shards/sharding.ts';
 import type { BacklogFacts } from './backlog-report.ts';
 import type { ReportFacts } from './build-report.ts';
+import { loadTypeLoads } from './load-type-loads.ts';
 
 const READS_AT_ONCE_MAX = 16;
 
@@ -55,6 +56,11 @@ export async function loadReport(run: RunId, services: Services): Promise<Omit<R
     decisions: await readDecisions(table, run),
     slotCount: slots.length,
     tradeOff: await readTradeOff(run, services),
+    loads: await loadTypeLoads(
+      sharding.operations.map(({ type }) => type),
+      clock.now(),
+      services,
+    ),
     backlogs: await loadIntakes(run, sharding, { ...services, slotMs: slotTime(slots) }),
   };
 }

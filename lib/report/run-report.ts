@@ -8,6 +8,7 @@ import { ShardAttempt } from '../profile/shard-attempt.ts';
 import { ReshardRecord } from '../reshard/reshard-record.ts';
 import { Dependency } from '../workflow/definition.ts';
 import { BacklogReport } from './backlog-report.ts';
+import { TypeLoad } from './type-load.ts';
 
 /** A shard that failed every attempt, with all that is needed to look into it. */
 export const PoisonedShard = z.strictObject({
@@ -69,6 +70,8 @@ export const RunReport = z.strictObject({
   decisions: z.array(ReshardRecord),
   /** Operations whose input kept arriving; none in reports of runs from before there were any. */
   backlogs: z.array(BacklogReport).default([]),
+  /** Of the run's types, as the refresher left them; none before it has seen them. */
+  loads: z.array(TypeLoad).default([]),
   poisoned: z.array(PoisonedShard),
   criticalPath: z.strictObject({ operations: z.array(z.string()), lengthMs: z.number() }),
   shardCountBound: z.number(),

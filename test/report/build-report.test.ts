@@ -79,6 +79,7 @@ function facts(changes: Partial<ReportFacts> = {}): ReportFacts {
     ],
     decisions: [],
     backlogs: [],
+    loads: [],
     slotCount: 3,
     aborted: false,
     ...changes,
