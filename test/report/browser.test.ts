@@ -64,6 +64,7 @@ describe.skipIf(!hasChromium)(`the report in ${CHROMIUM}`, () => {
       'Critical path',
       'Forecast of every shard',
       'Calibration',
+      'Load of its types',
       'Allocation',
       'Re-shard decisions',
       'Poisoned shards',
