@@ -108,18 +108,6 @@ export interface ForeshardProps {
    */
   readonly schedules?: readonly WorkflowSchedule[];
   /**
-   * Where the users live, whose days and weeks the load follows: an IANA name such as `Europe/Berlin`.
-   *
-   * @default 'UTC'
-   */
-  readonly timeZone?: string;
-  /**
-   * Days off there, as `2026-12-25`: forecasts and correlations look at them.
-   *
-   * @default - none
-   */
-  readonly holidays?: readonly string[];
-  /**
    * When the refresher takes in what was measured and makes its forecasts anew. A forecast reaches six hours.
    *
    * @default ScheduleExpression.rate(Duration.minutes(15))

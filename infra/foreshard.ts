@@ -201,8 +201,6 @@ function settingsOf(props: ForeshardProps, { prefix, zones, zoneIds }: Place): S
     workerPrefix: `${prefix}-worker-`,
     ...(props.provisioned && { workerAlias: WORKER_ALIAS }),
     ...(props.tiersMiB && { tiersMiB: [...props.tiersMiB] }),
-    ...(props.timeZone && { timeZone: props.timeZone }),
-    ...(props.holidays && { holidays: [...props.holidays] }),
     ...(props.slotMax !== undefined && { slotMax: props.slotMax }),
     ...(props.vcpuMax !== undefined && { vcpuMax: props.vcpuMax }),
     ...(props.calendar && { calendar: props.calendar }),
