@@ -33,7 +33,7 @@ export interface TimelineData {
     readonly epoch: string;
     readonly outcome: string;
   };
-  /** The ids of shards that were cut off others: `[attempt, id]`; all others are `operation/index`. */
+  /** The ids of copies, and of shards that were cut off others: `[attempt, id]`; all others are `operation/index`. */
   readonly labels: readonly (readonly [number, string])[];
   readonly errors: readonly (readonly [number, string])[];
   readonly marks: readonly { readonly atMs: number; readonly taken: boolean; readonly text: string }[];
@@ -71,9 +71,10 @@ export function timelineData(report: RunReport): TimelineData {
       epoch: base64(Uint8Array.from(sorted, ({ epoch }) => Math.min(255, epoch))),
       outcome: base64(Uint8Array.from(sorted, ({ outcome }) => OUTCOME_CODES[outcome])),
     },
-    labels: sorted.flatMap(({ shard, operation }, at) =>
-      shard === `${operation}/${shardIndex(shard)}` ? [] : [[at, shard] as const],
-    ),
+    labels: sorted.flatMap(({ shard, copy, operation }, at) => {
+      if (copy !== undefined) return [[at, `${shard}, copy`] as const];
+      return shard === `${operation}/${shardIndex(shard)}` ? [] : [[at, shard] as const];
+    }),
     errors: sorted.flatMap(({ error }, at) => (error === undefined ? [] : [[at, error] as const])),
     marks: report.decisions
       .slice(0, MARKS_MAX)

@@ -48,6 +48,13 @@ describe('timelineData', () => {
     expect(unpacked.sort(byKey)).toEqual(packed.sort(byKey));
   });
 
+  it('tells a copy from the attempt beside it', () => {
+    const [first] = report.attempts;
+    if (!first) throw new Error('the report has no attempt');
+    const { labels } = timelineData({ ...report, attempts: [{ ...first, copy: `${first.shard}~1` }] });
+    expect(labels).toEqual([[0, `${first.shard}, copy`]]);
+  });
+
   it('puts the rows of a zone together and the attempts of a slot in the order of time', () => {
     const zones = data.slots.map(({ zone }) => zone);
     expect(zones.filter((zone, row) => zone !== zones[row - 1])).toHaveLength(new Set(zones).size);
