@@ -3,6 +3,7 @@ import { applyConcurrency } from '../lib/plan/apply-concurrency.ts';
 import { concurrencyDemand } from '../lib/plan/concurrency-demand.ts';
 import { expectedCounts } from '../lib/plan/expected-counts.ts';
 import { reconcileConcurrency } from '../lib/plan/reconcile-concurrency.ts';
+import { leftReservations, reservationDrift } from '../lib/plan/reservation-drift.ts';
 import { zoneMetrics } from '../lib/plan/zone-metrics.ts';
 import { readExpected } from '../lib/run/arrival-store.ts';
 import { loadDemand } from '../lib/run/load-demand.ts';
@@ -42,10 +43,12 @@ export const handler = stage({
     const applied = await applyConcurrency(reconciled.steps, { functions, clock, lastWriteAt, reservableLeft });
     for (const line of zoneMetrics({ ...demand, reserved: demand.observed, at: now })) metrics.emit(line);
     const surplusSince = Object.fromEntries(reconciled.surplusSince);
-    await endTurn(table, owner, { lastWriteAt: applied.lastWriteAt, surplusSince });
+    const left = leftReservations(demand.observed, applied.log);
+    await endTurn(table, owner, { lastWriteAt: applied.lastWriteAt, surplusSince, left });
     // Last: a schedule that could not be written must not keep reservations from being right.
     const mayBuy = reconciled.mode === 'reserving';
     const provisioned = await provisionWindows(provisioning, { demand, bought, settings, mayBuy, now: clock.now() });
-    return { mode: reconciled.mode, steps: applied.log, unmet: reconciled.unmet, provisioned };
+    const drift = reservationDrift(turn.left, demand.observed);
+    return { mode: reconciled.mode, steps: applied.log, unmet: reconciled.unmet, drift, provisioned };
   },
 });

@@ -33,7 +33,7 @@ export async function giveBackReservations(owner: string, services: Services): P
     lastWriteAt = applied.lastWriteAt;
     log.push(...applied.log);
   }
-  await endTurn(table, owner, { lastWriteAt, surplusSince: {} });
+  await endTurn(table, owner, { lastWriteAt, surplusSince: {}, left: {} });
   const failed = log.filter(({ outcome }) => outcome !== 'applied');
   if (failed.length === 0) return log;
   const names = failed.map(({ functionName, error }) => `'${functionName}' (${error})`).join(', ');

@@ -9,10 +9,12 @@ const KEY = { partition: 'RESERVER', sort: 'STATE' };
 export const ReserverState = z.strictObject({
   lastWriteAt: z.number(),
   surplusSince: z.record(z.string(), z.number()),
+  /** Reserved concurrency by function as it was left: whoever changes it meanwhile is reported. */
+  left: z.record(z.string(), z.number().nullable()).default({}),
 });
 export type ReserverState = z.infer<typeof ReserverState>;
 
-const FIRST: ReserverState = { lastWriteAt: 0, surplusSince: {} };
+const FIRST: ReserverState = { lastWriteAt: 0, surplusSince: {}, left: {} };
 
 /** Who has stopped the reserver: a person, or the clean-up of a stack that goes. */
 export type StoppedBy = 'operator' | 'clean-up';

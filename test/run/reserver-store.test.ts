@@ -3,7 +3,7 @@ import { memoryTable } from '../../lib/adapters/embedded/memory-table.ts';
 import { endTurn, takeTurn } from '../../lib/run/reserver-store.ts';
 
 const turn = (owner: string, now: number) => ({ owner, now, turnMs: 60_000 });
-const FIRST = { lastWriteAt: 0, surplusSince: {} };
+const FIRST = { lastWriteAt: 0, surplusSince: {}, left: {} };
 
 describe('the reserver takes turns', () => {
   it('begins with nothing', async () => {
@@ -14,7 +14,7 @@ describe('the reserver takes turns', () => {
     const table = memoryTable();
     await takeTurn(table, turn('a', 0));
     expect(await takeTurn(table, turn('b', 59_999))).toBeUndefined();
-    const left = { lastWriteAt: 7, surplusSince: { 'worker-1769': 3 } };
+    const left = { lastWriteAt: 7, surplusSince: { 'worker-1769': 3 }, left: { 'worker-1769': 4 } };
     await endTurn(table, 'a', left);
     expect(await takeTurn(table, turn('b', 60_000))).toEqual(left);
     expect(await takeTurn(table, turn('a', 60_000))).toBeUndefined();
@@ -24,10 +24,10 @@ describe('the reserver takes turns', () => {
     const table = memoryTable();
     await takeTurn(table, turn('a', 0));
     expect(await takeTurn(table, turn('b', 60_001))).toEqual(FIRST);
-    await endTurn(table, 'a', { lastWriteAt: 99, surplusSince: {} });
+    await endTurn(table, 'a', { lastWriteAt: 99, surplusSince: {}, left: {} });
     expect(await takeTurn(table, turn('c', 60_002))).toBeUndefined();
-    await endTurn(table, 'b', { lastWriteAt: 5, surplusSince: {} });
-    expect(await takeTurn(table, turn('c', 60_003))).toEqual({ lastWriteAt: 5, surplusSince: {} });
+    await endTurn(table, 'b', { lastWriteAt: 5, surplusSince: {}, left: {} });
+    expect(await takeTurn(table, turn('c', 60_003))).toEqual({ lastWriteAt: 5, surplusSince: {}, left: {} });
   });
 
   it('knows its own turn again when the answer to its write was lost', async () => {
