@@ -143,6 +143,7 @@ function calibrationCase({ shape, steps, trust, slots, looseness }: CaseRequest)
       allocation: {
         run: 'bench',
         generation: 1,
+        newcomer: true,
         now: 0,
         deadlineAt: timeLeftMs,
         priority: 5,

@@ -39,6 +39,7 @@ function requestOf(tasks: readonly RecordedTask[]): AllocateRequest {
   return AllocateRequest.parse({
     run: 'adverse',
     generation: 1,
+    newcomer: true,
     now: 0,
     deadlineAt: 3_600_000,
     priority: 5,

@@ -2,6 +2,7 @@ import type { DurationMs } from '../core/quantity.ts';
 import type { ForecastOrigin } from '../forecast/forecast.ts';
 import type { TradeOffPoint } from '../plan/trade-off.ts';
 import type { TerminalColour } from '../report/terminal-colour.ts';
+import { admissionText } from '../report/text/admission-text.ts';
 import { costText } from '../report/text/cost-text.ts';
 import { countText } from '../report/text/count-text.ts';
 import { durationText } from '../report/text/duration-text.ts';
@@ -124,6 +125,7 @@ function reasonLines(tried: TriedPlan): readonly string[] {
         `${type} has no profile: ${shardsText(shards.length)} of it first, the others once these have shown that it can be trusted`,
       ),
     ),
+    ...admissionLines(tried),
     ...(plan.queue.length > 0
       ? [
           line(
@@ -133,6 +135,13 @@ function reasonLines(tried: TriedPlan): readonly string[] {
         ]
       : []),
   ];
+}
+
+/** Nothing is said of a run that begins at once. */
+function admissionLines({ plan }: TriedPlan): readonly string[] {
+  const { admission } = plan;
+  if (admission.admitted === 'now') return [];
+  return [line('admission', admissionText(admission, plan.madeAt))];
 }
 
 /** The bound is certified: nothing ends sooner with these shards, in whatever order. */

@@ -5,6 +5,7 @@ import { isHeld } from '../adapters/embedded/home-lock.ts';
 import { collect } from '../core/collect.ts';
 import type { RunId } from '../core/ids.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { Admission } from '../plan/admit.ts';
 import { Plan } from '../plan/plan.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { RunReport } from '../report/run-report.ts';
@@ -16,14 +17,19 @@ import { runFolder } from './stored-report.ts';
 export interface RunState {
   readonly run: string;
   readonly workflow: string;
-  /** The outcome of what has ended; `open` is what no report ends: it runs, or was interrupted. */
-  readonly state: RunReport['outcome'] | 'open';
+  /** The outcome of what has ended; `open` is what no report ends: it runs, or was interrupted; `refused` never ran. */
+  readonly state: RunReport['outcome'] | 'open' | 'refused';
   readonly startedAt: EpochMs;
   readonly deadlineAt: EpochMs;
   /** When it ended, or is planned to end. */
   readonly endAt?: EpochMs;
   /** Of the last plan; nothing before the first. */
-  readonly plan?: { readonly generation: number; readonly chance: number; readonly costUsd: number };
+  readonly plan?: {
+    readonly admission: Admission;
+    readonly generation: number;
+    readonly chance: number;
+    readonly costUsd: number;
+  };
   /** Since the start, or until the end. */
   readonly elapsedMs: DurationMs;
 }
@@ -60,11 +66,15 @@ export async function runState(objects: ObjectStore, run: RunId, now: EpochMs): 
   return {
     run,
     workflow: workflow.name,
-    state: report?.outcome ?? 'open',
+    state: report?.outcome ?? (plan?.admission.admitted === 'refused' ? 'refused' : 'open'),
     startedAt,
     deadlineAt,
     ...(endAt !== undefined && { endAt }),
-    ...(plan && { plan: { generation: plan.generation, chance: plan.chance, costUsd: plan.costUsd } }),
+    ...(plan && { plan: shownPlan(plan) }),
     elapsedMs: (report?.endedAt ?? now) - startedAt,
   };
+}
+
+function shownPlan({ admission, generation, chance, costUsd }: Plan): NonNullable<RunState['plan']> {
+  return { admission, generation, chance, costUsd };
 }

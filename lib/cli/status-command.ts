@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
+import type { Admission } from '../plan/admit.ts';
 import type { TerminalColour } from '../report/terminal-colour.ts';
 import { durationText } from '../report/text/duration-text.ts';
 import { momentText } from '../report/text/moment-text.ts';
@@ -85,5 +86,9 @@ function statusText({ runs, working }: HomeState, colour: TerminalColour): reado
 function stateText({ state, endAt, plan }: RunState): string {
   if (state !== 'open') return state;
   if (!plan || endAt === undefined) return 'open, not planned';
-  return `open, plan ${plan.generation}`;
+  const notes: Partial<Record<Admission['admitted'], string>> = {
+    later: ', queued',
+    background: ', in the background',
+  };
+  return `open, plan ${plan.generation}${notes[plan.admission.admitted] ?? ''}`;
 }

@@ -42,6 +42,7 @@ export function allocationRequest(facts: AllocationFacts): AllocateRequest {
   return {
     run,
     generation: (plan?.generation ?? 0) + 1,
+    newcomer: plan === undefined || plan.admission.admitted === 'refused',
     now,
     deadlineAt,
     priority: workflow.priority,

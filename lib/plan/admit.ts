@@ -1,28 +1,50 @@
-import type { EpochMs } from '../core/quantity.ts';
-import type { Plan } from './plan.ts';
+import * as z from 'zod';
+import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { AllocateRequest } from './allocate-request.ts';
 
-/** Whether a new workflow is taken, and what it may expect. */
-export type Admission =
-  | { readonly admitted: 'now' }
-  | { readonly admitted: 'later'; readonly startsAt: EpochMs }
-  | { readonly admitted: 'refused'; readonly earliestEndAt: EpochMs };
+/** Whether a workflow is taken, and what it may expect. */
+export const Admission = z.discriminatedUnion('admitted', [
+  z.strictObject({ admitted: z.literal('now') }),
+  /** When the slots that it waits for come free. */
+  z.strictObject({ admitted: z.literal('later'), startsAt: z.number() }),
+  /** It will be late: it takes what is left over by those that can be in time. */
+  z.strictObject({ admitted: z.literal('background'), expectedEndAt: z.number() }),
+  /** The earliest deadline that it could have. */
+  z.strictObject({ admitted: z.literal('refused'), earliestEndAt: z.number() }),
+]);
+export type Admission = z.infer<typeof Admission>;
+
+export interface Candidate {
+  readonly expectedEndAt: EpochMs;
+  /** When its first shard starts. */
+  readonly startsAt: EpochMs;
+  /** Other runs hold what its first shards wait for. */
+  readonly waits: boolean;
+  /** Its longest way, from now. */
+  readonly pathMs: DurationMs;
+  /** When it would end if all other runs gave their slots back as planned; asked only when it is late. */
+  endsBesideAt(): EpochMs;
+  /** When it would end if no other run held anything; asked only when it is late. */
+  endsAloneAt(): EpochMs;
+}
 
 /**
- * Decides about a new workflow by the plan that it would get beside all that is held already: taken at once, taken to
- * start when slots come free, or refused with the earliest deadline that it could have.
+ * Decides about a workflow by the plan that it would get beside all that is held already.
  *
- * @param chanceMin probability of meeting the deadline below which it is refused
+ * A newcomer that only other runs make late, though they give their slots back as planned, is refused with the deadline that it could have, when the deadline is its
+ * objective: nothing has run yet, and whoever asked can ask otherwise. With another objective it goes to the background.
+ * What has been admitted stays so; a run without hope, whose longest way ends after the deadline, goes to the background.
  */
-export function admit(plan: Plan, chanceMin: number): Admission {
-  const startsAt = plan.placements.reduce(
-    (first, one) => Math.min(first, one.expectedStartAt),
-    Number.POSITIVE_INFINITY,
-  );
-  if (plan.placements.length === 0) return { admitted: 'now' };
-  if (plan.expectedEndAt > plan.deadlineAt || plan.chance < chanceMin) {
-    return { admitted: 'refused', earliestEndAt: plan.expectedEndAt };
+export function admit({ newcomer, objective, deadlineAt, now }: AllocateRequest, candidate: Candidate): Admission {
+  const { expectedEndAt, startsAt, waits, pathMs } = candidate;
+  if (now + pathMs > deadlineAt) return { admitted: 'background', expectedEndAt };
+  if (newcomer && expectedEndAt > deadlineAt) {
+    const earliestEndAt = candidate.endsBesideAt();
+    if (earliestEndAt > deadlineAt && candidate.endsAloneAt() <= deadlineAt) {
+      return objective === 'deadline'
+        ? { admitted: 'refused', earliestEndAt }
+        : { admitted: 'background', expectedEndAt };
+    }
   }
-  return plan.queue.some(({ expectedStartAt }) => expectedStartAt <= startsAt)
-    ? { admitted: 'later', startsAt }
-    : { admitted: 'now' };
+  return waits ? { admitted: 'later', startsAt } : { admitted: 'now' };
 }

@@ -27,6 +27,8 @@ export const AllocateRequest = z.strictObject({
   run: z.string(),
   /** Of the plan that is asked for: one more than that of the plan before. */
   generation: z.int().positive(),
+  /** True until it has been admitted: nothing of it has run, and it may be refused. */
+  newcomer: z.boolean(),
   now: z.number(),
   deadlineAt: z.number(),
   priority: z.int().min(0).max(9),

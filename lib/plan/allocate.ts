@@ -1,5 +1,6 @@
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
+import { type Admission, admit } from './admit.ts';
 import type { AllocateRequest } from './allocate-request.ts';
 import { pickCanaries } from './canary.ts';
 import type { EndTimes } from './end-times.ts';
@@ -8,6 +9,7 @@ import { type PlacedShard, placeShards } from './place-shards.ts';
 import type { Canary, Placement, Plan, QueuedShard, SlotGrant } from './plan.ts';
 import { planEndTimes } from './plan-end-times.ts';
 import { REGIONAL } from './pool.ts';
+import type { PoolLedger } from './pool-ledger.ts';
 import { gibSeconds } from './price.ts';
 import { claimKey, rankText } from './rank-shards.ts';
 import { type ShardGraph, shardGraph } from './shard-graph.ts';
@@ -37,7 +39,10 @@ export interface PlanEffort {
  */
 export function allocate(request: AllocateRequest, random: Random, effort: PlanEffort = {}): Plan {
   const sized = sizeShards(request);
-  const { canaries, graph, keys, placed } = placeWithTrials({ request, sized, random, polish: effort.polish ?? true });
+  const planned = placeWithTrials({ request, sized, random, polish: effort.polish ?? true });
+  const { canaries, graph, placed } = planned;
+  const admission = admissionOf(request, sized, planned);
+  const keys = claimKeys(request, planned, admission);
   const granted = grants(request, placed);
   const ends = planEndTimes(request, { placed, graph, keys, granted, drawMax: effort.drawMax }, random);
   return {
@@ -45,6 +50,7 @@ export function allocate(request: AllocateRequest, random: Random, effort: PlanE
     generation: request.generation,
     madeAt: request.now,
     deadlineAt: request.deadlineAt,
+    admission,
     placements: placements(request, placed, keys),
     grants: [...granted],
     queue: queued(request, placed),
@@ -71,7 +77,10 @@ function openZones({ pools }: AllocateRequest): string[] {
 interface PlacedRun {
   readonly canaries: readonly Canary[];
   readonly graph: ShardGraph;
-  readonly keys: Float64Array;
+  /** Of each node, see `upwardRanks`. */
+  readonly longestMs: Float64Array;
+  /** Of each node, see `placeShards`. */
+  readonly ranksMs: Float64Array;
   readonly placed: readonly PlacedShard[];
 }
 
@@ -101,8 +110,7 @@ function place({ request, sized, random, polish }: Placing, canaries: readonly C
   const longestMs = upwardRanks(graph.graph, nodesMs);
   const upwardMs = dueRanks(request, longestMs, sized);
   const { placed, ranksMs } = placeShards({ request, graph, upwardMs, random, polish, ...sized });
-  const urgency = { ...request, hopeless: isHopeless(request, longestMs) };
-  return { canaries, graph, keys: ranksMs.map((rankMs) => claimKey(rankMs, urgency)), placed };
+  return { canaries, graph, longestMs, ranksMs, placed };
 }
 
 /** What arrives late in a run is due by its own lag, however far off the run's deadline is. */
@@ -117,9 +125,33 @@ function dueRanks(
   });
 }
 
-/** A run is hopeless when even with a slot for every shard its longest way ends after the deadline. */
-function isHopeless({ deadlineAt, now }: AllocateRequest, longestMs: Float64Array): boolean {
-  return now + longestMs.reduce((longest, rank) => Math.max(longest, rank), 0) > deadlineAt;
+/** @returns whether the run is taken, by what its plan is beside the other runs and would be without them */
+function admissionOf(
+  request: AllocateRequest,
+  sized: SizedShards,
+  { placed, longestMs, canaries }: PlacedRun,
+): Admission {
+  const { now } = request;
+  const endWith = (ledgers: AllocateRequest['ledgers']) =>
+    now + lastEnd(place({ request: { ...request, ledgers }, sized, random: () => 0, polish: false }, canaries).placed);
+  const startMs = placed.reduce((first, one) => Math.min(first, one.startMs), Number.POSITIVE_INFINITY);
+  return admit(request, {
+    expectedEndAt: now + lastEnd(placed),
+    startsAt: now + (Number.isFinite(startMs) ? startMs : 0),
+    waits: startMs > request.startDelayMs && queued(request, placed).length > 0,
+    pathMs: longestMs.reduce((longest, rank) => Math.max(longest, rank), 0),
+    endsBesideAt: () => endWith(request.ledgers.map(asPlanned)),
+    endsAloneAt: () => endWith([]),
+  });
+}
+
+function asPlanned(ledger: PoolLedger): PoolLedger {
+  return { ...ledger, holds: ledger.holds.map((hold) => ({ ...hold, until: hold.plannedUntil ?? hold.until })) };
+}
+
+function claimKeys(request: AllocateRequest, { ranksMs }: PlacedRun, { admitted }: Admission): Float64Array {
+  const urgency = { ...request, hopeless: admitted === 'background' };
+  return ranksMs.map((rankMs) => claimKey(rankMs, urgency));
 }
 
 function isInTime({ now, deadlineAt }: AllocateRequest, placed: readonly PlacedShard[]): boolean {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Admission } from './admit.ts';
 
 /** Where and when one shard is expected to run. `rank` orders the ready queue: the lowest is claimed first. */
 export const Placement = z.strictObject({
@@ -37,6 +38,8 @@ export const Plan = z.strictObject({
   generation: z.int().positive(),
   madeAt: z.number(),
   deadlineAt: z.number(),
+  /** What the run may expect beside those that were there before it. */
+  admission: Admission.default({ admitted: 'now' }),
   placements: z.array(Placement),
   grants: z.array(SlotGrant),
   queue: z.array(QueuedShard),

@@ -8,6 +8,8 @@ export const SlotHold = z.strictObject({
   slotCount: z.int().positive(),
   from: z.number(),
   until: z.number(),
+  /** When the run is planned to give them back; `until` leaves it time to be late. */
+  plannedUntil: z.number().optional(),
   /** Guaranteed slots still fit when the largest zone is lost; the others are given up then. */
   guaranteed: z.boolean(),
 });

@@ -3,6 +3,7 @@ import { dataTable } from './data-table.ts';
 import { html, type Markup } from './html.ts';
 import type { RunReport } from './run-report.ts';
 import { section } from './section.ts';
+import { admissionText } from './text/admission-text.ts';
 import { durationText } from './text/duration-text.ts';
 import { shardsText } from './text/shards-text.ts';
 
@@ -33,7 +34,7 @@ export function allocationTable(report: RunReport): Markup {
   return section({
     id: 'allocation',
     title: 'Allocation',
-    lead: `${slotsText(promise.grants)} granted by the first plan; ${plan.queue.length === 0 ? 'no shard had to wait for other runs' : `${shardsText(plan.queue.length)} had to wait for other runs`} in the last one; ${trials.length === 0 ? 'no type was on trial' : `types on trial: ${trials.length}`}.`,
+    lead: `${sentence(admissionText(promise.admission, promise.madeAt))}; ${slotsText(promise.grants)} granted by the first plan; ${plan.queue.length === 0 ? 'no shard had to wait for other runs' : `${shardsText(plan.queue.length)} had to wait for other runs`} in the last one; ${trials.length === 0 ? 'no type was on trial' : `types on trial: ${trials.length}`}.`,
     body: html`${dataTable({
       caption: 'Slots granted, by plan',
       columns: [
@@ -54,6 +55,10 @@ ${
   })
 }`,
   });
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function grantRow(plan: string, { pool, slotCount, from, until }: SlotGrant, startedAt: number) {

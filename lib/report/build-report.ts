@@ -54,7 +54,7 @@ export interface ReportFacts {
 /** Puts a run's report together from what the tables and the store hold of it. */
 export function buildReport(facts: ReportFacts): RunReport {
   const { run, now, definition, sharding, plan, pools, attempts, decisions } = facts;
-  const { madeAt, expectedEndAt, chance, costUsd, grants } = facts.firstPlan;
+  const { madeAt, expectedEndAt, chance, costUsd, grants, admission } = facts.firstPlan;
   const forecast = forecastOfFinalShards(facts);
   return {
     run,
@@ -65,7 +65,7 @@ export function buildReport(facts: ReportFacts): RunReport {
     outcome: outcomeOf(facts),
     operations: sharding.operations.map((operation) => operationReport(operation, facts)),
     attempts: [...attempts],
-    promise: { madeAt, expectedEndAt, chance, costUsd, grants },
+    promise: { madeAt, expectedEndAt, chance, costUsd, grants, admission },
     plan,
     pools: [...pools],
     forecast,

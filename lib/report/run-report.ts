@@ -61,7 +61,7 @@ export const RunReport = z.strictObject({
   operations: z.array(OperationReport),
   attempts: z.array(ShardAttempt),
   /** What the first plan promised, before anything ran. */
-  promise: Plan.pick({ madeAt: true, expectedEndAt: true, chance: true, costUsd: true, grants: true }),
+  promise: Plan.pick({ madeAt: true, expectedEndAt: true, chance: true, costUsd: true, grants: true, admission: true }),
   /** The last plan. */
   plan: Plan,
   pools: z.array(Pool),

@@ -41,6 +41,7 @@ export async function loadTrial(facts: TrialFacts, services: Services): Promise<
     allocation: {
       run,
       generation: 1,
+      newcomer: true,
       now,
       deadlineAt,
       priority: workflow.priority,

@@ -28,6 +28,8 @@ export interface PlanToStore {
 
 export type StoredPlan =
   | { readonly outcome: 'planned' }
+  /** Nothing was taken from the ledger, and no shard was written. */
+  | { readonly outcome: 'refused'; readonly earliestEndAt: EpochMs }
   /** No slot is free: nothing was written but the plan itself; ask again then. */
   | { readonly outcome: 'queued'; readonly freeAt: EpochMs };
 
@@ -40,15 +42,25 @@ export async function storePlan(
   services: Pick<Services, 'table' | 'objects' | 'clock' | 'random'>,
 ): Promise<StoredPlan> {
   const { plan, records } = stored;
+  if (plan.admission.admitted === 'refused') return refuse(plan, plan.admission.earliestEndAt, services);
   const held = await holdSlots(stored, services);
-  const given = { ...plan, grants: held.grants };
-  if (plan.generation === 1) await writeDocument(services.objects, { run: plan.run, name: 'first-plan' }, given);
-  await writeDocument(services.objects, { run: plan.run, name: 'plan' }, given);
+  await writePlan({ ...plan, grants: [...held.grants] }, services);
   await releaseJudged(stored, services);
   if (held.grants.length === 0 && waitsForSlots(records)) return { outcome: 'queued', freeAt: held.freeAt };
   if (records.length === 0) await createPlanned(stored, services);
   else await replan(stored, services);
   return { outcome: 'planned' };
+}
+
+async function writePlan(plan: Plan, { objects }: Pick<Services, 'objects'>): Promise<void> {
+  if (plan.generation === 1) await writeDocument(objects, { run: plan.run, name: 'first-plan' }, plan);
+  await writeDocument(objects, { run: plan.run, name: 'plan' }, plan);
+}
+
+/** The plan stays as the record of why. */
+async function refuse(plan: Plan, earliestEndAt: EpochMs, services: Pick<Services, 'objects'>): Promise<StoredPlan> {
+  await writePlan({ ...plan, grants: [] }, services);
+  return { outcome: 'refused', earliestEndAt };
 }
 
 /** A verdict holds whatever becomes of the slots: a shard that goes on waiting for it would never be planned. */
@@ -111,7 +123,8 @@ function holdInPool(
   let freeAt = Number.POSITIVE_INFINITY;
   const grants: SlotGrant[] = [];
   for (const grant of asked) {
-    const hold = { run, from: grant.from, until: grant.until + HOLD_MARGIN_MS, guaranteed: false };
+    const until = { until: grant.until + HOLD_MARGIN_MS, plannedUntil: grant.until };
+    const hold = { run, from: grant.from, ...until, guaranteed: false };
     const first = grantSlots(ledger, { ...hold, slotCount: grant.slotCount });
     const slotCount = first.granted ? grant.slotCount : first.freeSlotCount;
     if (!first.granted) freeAt = Math.min(freeAt, first.freeAt ?? freeAt);

@@ -62,3 +62,24 @@ describe('the allocator, after it was cut off while it created a run', () => {
     expect(shards.size).toBe(run.shardCount);
   });
 });
+
+describe('the allocator, while another run holds every slot', () => {
+  const held = { run: 'other', slotCount: 100, from: 0, until: 1e12, guaranteed: false };
+
+  it('refuses a newcomer that would be late, takes nothing, and decides anew when it is asked again', async () => {
+    const services = memoryServices({ tasks: [nothing], settings: { zones: ['az1'], regional: false, slotMax: 100 } });
+    const { table } = services;
+    for (const tier of [1_769, 3_538, 7_076]) {
+      await table.put({ partition: 'LEDGER', sort: `${tier}-az1`, version: 1, writer: 'other', holds: [held] });
+    }
+    await deliver(services, 'sharder', { execution: 'r', input: { workflow: WORKFLOW } });
+    await deliver(services, 'forecaster', { run: 'r' });
+    await expect(deliver(services, 'allocator', { run: 'r' })).rejects.toMatchObject({ name: 'DeadlineUnreachable' });
+    expect(await collect(readShards(table, 'r'))).toEqual([]);
+    for (const tier of [1_769, 3_538, 7_076]) {
+      expect((await table.get({ partition: 'LEDGER', sort: `${tier}-az1` }))?.holds).toEqual([held]);
+      await table.put({ partition: 'LEDGER', sort: `${tier}-az1`, version: 2, writer: 'other', holds: [] });
+    }
+    expect(await deliver(services, 'allocator', { run: 'r' })).toMatchObject({ outcome: 'planned' });
+  });
+});

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
-import { admit } from '../../lib/plan/admit.ts';
 import { allocate } from '../../lib/plan/allocate.ts';
 import type { AllocateRequest } from '../../lib/plan/allocate-request.ts';
 import { openShard, pool, request } from './requests.ts';
@@ -29,6 +28,43 @@ it('refuses what would be late, with the earliest deadline that it could have', 
   expect(decide({ pools: [pool('a', 1)], ledgers: HELD, deadlineAt: 7_000 }).admitted).toBe('later');
 });
 
+it('refuses nobody who is in time once others give their slots back as planned', () => {
+  const ledgers = [
+    { pool: '1769-a', slotMax: 1, holds: HELD[0]?.holds.map((hold) => ({ ...hold, plannedUntil: 1_000 })) ?? [] },
+  ];
+  const late = { pools: [pool('a', 1)], ledgers };
+  expect(decide({ ...late, deadlineAt: 3_000 })).toEqual({ admitted: 'later', startsAt: 5_000 });
+  expect(decide({ ...late, deadlineAt: 2_999 })).toEqual({ admitted: 'refused', earliestEndAt: 3_000 });
+});
+
+it('sends to the background what would be late, when the deadline is not its objective', () => {
+  const late = { pools: [pool('a', 1)], ledgers: HELD, deadlineAt: 6_999 };
+  expect(decide({ ...late, objective: 'cost' })).toEqual({ admitted: 'background', expectedEndAt: 7_000 });
+});
+
+it('refuses nobody whom no other run makes late, nor what was admitted before', () => {
+  expect(decide({ pools: [pool('a', 1)], deadlineAt: 1_999 })).toEqual({ admitted: 'now' });
+  const late = { pools: [pool('a', 1)], ledgers: HELD, deadlineAt: 6_999 };
+  expect(decide({ ...late, generation: 2, newcomer: false })).toEqual({ admitted: 'later', startsAt: 5_000 });
+});
+
+it('sends a run without hope to the background, behind all that could still be in time', () => {
+  const inTime = planOf({});
+  const hopeless = planOf({ deadlineAt: 500 });
+  expect(hopeless.admission.admitted).toBe('background');
+  expect(Math.min(...hopeless.placements.map(rankNumber))).toBeGreaterThan(
+    Math.max(...inTime.placements.map(rankNumber)),
+  );
+});
+
 function decide(changes: Partial<AllocateRequest>) {
-  return admit(allocate(request(SHARDS, changes), seededRandom(1)), 0.9);
+  return planOf(changes).admission;
+}
+
+function planOf(changes: Partial<AllocateRequest>) {
+  return allocate(request(SHARDS, changes), seededRandom(1));
+}
+
+function rankNumber({ rank }: { readonly rank: string }): number {
+  return Number(rank.split(':')[0]);
 }

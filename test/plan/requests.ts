@@ -48,6 +48,7 @@ export function request(shards: readonly OpenShard[], changes: Partial<AllocateR
   return AllocateRequest.parse({
     run: 'run',
     generation: 1,
+    newcomer: true,
     now: 0,
     deadlineAt: 3_600_000,
     priority: 5,

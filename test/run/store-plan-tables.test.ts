@@ -30,6 +30,7 @@ function planOf(run: string, changes: Partial<Plan> = {}): Plan {
     generation: 1,
     madeAt: 0,
     deadlineAt: 60_000,
+    admission: { admitted: 'now' },
     placements: [0, 1, 2, 3].map((at) => placed(at, '1769-az1')),
     grants: [grant('1769-az1', 2)],
     queue: [],
@@ -88,7 +89,7 @@ describe('storePlan: the ledger', () => {
     expect(ledgerAt).toBeGreaterThanOrEqual(0);
     expect(shardAt).toBeGreaterThan(ledgerAt);
     expect(await holdsOf(services, '1769-az1')).toEqual([
-      { run, slotCount: 2, from: 0, until: 10_000 + MARGIN_MS, guaranteed: false },
+      { run, slotCount: 2, from: 0, until: 10_000 + MARGIN_MS, plannedUntil: 10_000, guaranteed: false },
     ]);
   });
 

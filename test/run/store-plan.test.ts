@@ -12,6 +12,7 @@ const NOTHING: Plan = {
   generation: 2,
   madeAt: 0,
   deadlineAt: 10_000,
+  admission: { admitted: 'now' },
   placements: [],
   grants: [],
   queue: [],

@@ -153,7 +153,16 @@ function planOf(world: World, plan: Pick<Plan, 'run' | 'generation'> & { now: nu
     const from = plan.now + upTo(world, 40);
     return [{ pool: id, slotCount: 1 + upTo(world, 4), from, until: from + 1 + upTo(world, 200) }];
   });
-  const rest = { placements: [], queue: [], canaries: [], zones: [], expectedEndAt: 0, chance: 1, costUsd: 0 };
+  const rest = {
+    admission: { admitted: 'now' as const },
+    placements: [],
+    queue: [],
+    canaries: [],
+    zones: [],
+    expectedEndAt: 0,
+    chance: 1,
+    costUsd: 0,
+  };
   return { run: plan.run, generation: plan.generation, madeAt: plan.now, deadlineAt: 0, grants, ...rest };
 }
 
