@@ -10,6 +10,7 @@ import { Settings } from '../lib/core/settings.ts';
 import { REGIONAL } from '../lib/plan/pool.ts';
 import { bundleNow } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { allow } from './constructs/allow.ts';
 import { CleanUp } from './constructs/clean-up.ts';
 import { decayedForecasts, zoneMismatches } from './constructs/custom-metrics.ts';
 import { Dashboard } from './constructs/dashboard.ts';
@@ -129,6 +130,8 @@ export class Foreshard extends TelemetryMetrics {
     for (const reader of [this.stages.get('sharder'), ...this.workers.pools.map(({ worker }) => worker)]) {
       grantObjects(bucket, reader, 'read');
     }
+    // what arrives in a backlog is listed by the monitor, and read by workers
+    allow(this.stages.get('monitor'), ['s3:ListBucket'], [bucket.bucketArn]);
   }
 
   /** Lets task code do what its work needs beyond the stores: call a function, write to a queue. */

@@ -57,7 +57,8 @@ const OBJECT_ACCESS: ReadonlyMap<StageName, ObjectAccess> = new Map([
   ['refresher', 'read'],
   ['reserver', 'read'],
   ['dispatcher', 'read'],
-  ['monitor', 'read'],
+  // It writes down what has arrived in backlogs.
+  ['monitor', 'write'],
   ['resharder', 'read'],
 ]);
 /** Stages that compute over all shards of a run get a whole vCPU; the others wait for the table. */

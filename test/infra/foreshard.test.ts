@@ -186,10 +186,10 @@ describe('the ready app', () => {
     const write = ['AbortMultipartUpload', 'GetObject', 'ListBucket', 'PutObject'];
     const objects = Object.entries(callsOf(main, 's3:')).filter(([name]) => !/Tier/.test(name));
     expect(Object.fromEntries(objects)).toEqual({
-      ...Object.fromEntries(['Sharder', 'Forecaster', 'Allocator', 'Trainer'].map((name) => [name, write])),
+      ...Object.fromEntries(['Sharder', 'Forecaster', 'Allocator', 'Monitor', 'Trainer'].map((name) => [name, write])),
       Finisher: [...write, 'DeleteObject'].sort(),
       ...Object.fromEntries(
-        ['Reserver', 'Dispatcher', 'Monitor', 'Profiler', 'Refresher', 'Resharder'].map((name) => [
+        ['Reserver', 'Dispatcher', 'Profiler', 'Refresher', 'Resharder'].map((name) => [
           name,
           ['GetObject', 'ListBucket'],
         ]),
@@ -408,10 +408,11 @@ describe('props', () => {
     expect(policies.filter((policy) => policy.includes('kms:Decrypt')).length).toBeGreaterThanOrEqual(12);
   });
 
-  it('inputs may be read by sharder and workers, and by nobody else', () => {
+  it('inputs may be read by sharder and workers, listed by the monitor, and by nobody else', () => {
     const { template } = make((stack) => ({ inputs: [Bucket.fromBucketName(stack, 'In', 'the-input')] }));
     const policies = resources(template, 'AWS::IAM::Policy').map(({ Properties }) => JSON.stringify(Properties));
-    expect(policies.filter((policy) => policy.includes('the-input'))).toHaveLength(2);
+    expect(policies.filter((policy) => policy.includes('the-input'))).toHaveLength(3);
+    expect(policies.filter((policy) => policy.includes('the-input/*'))).toHaveLength(2);
     expect(policies.filter((policy) => /s3:PutObject[^[]*the-input/.test(policy))).toEqual([]);
   });
 
