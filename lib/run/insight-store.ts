@@ -20,12 +20,15 @@ export type TypeInsight = z.infer<typeof TypeInsight>;
 /** Nothing yet of a type that was never refreshed. */
 export async function readInsight(table: Table, type: ShardType): Promise<TypeInsight> {
   const item = await table.get(insightKey(type));
-  return item ? parseStrictly(TypeInsight, JSON.parse(String(item.insight)), `insight into '${type}'`) : {};
+  // Written otherwise by the first day's refreshers; theirs is made anew.
+  return typeof item?.text === 'string'
+    ? parseStrictly(TypeInsight, JSON.parse(item.text), `insight into '${type}'`)
+    : {};
 }
 
 /** Replaces it; only the refresher writes. As text: DynamoDB refuses numbers as small as a p-value can be. */
 export async function writeInsight(table: Table, type: ShardType, insight: TypeInsight): Promise<void> {
-  await table.put({ ...insightKey(type), insight: JSON.stringify(insight) });
+  await table.put({ ...insightKey(type), text: JSON.stringify(insight) });
 }
 
 function insightKey(type: ShardType): ItemKey {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { toEmf } from '../../lib/profile/emf.ts';
 import { storeBuckets } from '../../lib/profile/series/series-store.ts';
 import { followType } from '../../lib/run/arrival-store.ts';
+import { readInsight } from '../../lib/run/insight-store.ts';
 import { loadSeries } from '../../lib/run/load-series.ts';
-import { readNetwork, readNetworkState } from '../../lib/run/network-store.ts';
+import { readNetwork, readNetworkState, writeNetworkState } from '../../lib/run/network-store.ts';
+import { refreshProfiles } from '../../lib/run/refresh-profiles.ts';
 import { trainNetwork } from '../../lib/run/train-network.ts';
 import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
+import { anAttempt } from '../profile/an-attempt.ts';
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 10, 2);
@@ -38,6 +42,14 @@ describe('trainNetwork', { timeout: 90_000 }, () => {
     const network = await readNetwork(services.objects);
     expect(network?.trainingHash).toBe(training.promoted ? training.trainingHash : undefined);
     expect(await trainNetwork(BUDGET, services)).toEqual({ trained: false, reason: 'not due' });
+
+    // Whatever this one came to: a network that is promoted is heard by types of less than three weeks.
+    await writeNetworkState(services.objects, { ...state, promotedHash: training.trainingHash });
+    services.metrics.emit(toEmf(anAttempt({ type: 't0@1', startedAt: services.clock.now() - HOUR / 2 })));
+    await refreshProfiles(services, Number.POSITIVE_INFINITY);
+    const { outlook } = await readInsight(services.table, 't0@1');
+    expect(outlook?.says.pool).toBe(0);
+    expect(outlook?.says.lstm).toBeGreaterThan(0.5);
   });
 
   it('gives the same network for the same data and budget', async () => {
