@@ -180,7 +180,7 @@ async function compare(
 }
 
 /** All that is held, by whomever. */
-export async function holds({ table }: World) {
+export async function holds({ table }: Pick<World, 'table'>) {
   const all: (PoolLedger['holds'][number] & { readonly pool: string })[] = [];
   for await (const { sort, holds: held } of table.query({ partition: 'LEDGER' }))
     for (const hold of held as PoolLedger['holds']) all.push({ ...hold, pool: sort });

@@ -14,6 +14,8 @@ import { type Actor, upTo, violate, type World } from './world.ts';
 
 const RUNS = ['a', 'b', 'c', 'd'] as const;
 const STEPS_MAX = 20_000;
+/** Partition of the runs that are carried out. */
+const ACTIVE = 'ACTIVE';
 
 /**
  * Four runs that plan, plan anew, end, die and are resumed beside each other, and sweepers that clear up after the dead: the
@@ -67,7 +69,7 @@ function poolsOf(random: () => number): readonly Pool[] {
   }));
 }
 
-/** No write may leave a pool with more holds than it has slots, whoever made it. */
+/** No write may leave a pool with more holds than it has slots, whoever made it; nor a run hold slots when it leaves. */
 function watchedTable(pools: readonly Pool[], violations: string[]): Table {
   const table = memoryTable();
   return {
@@ -80,6 +82,13 @@ function watchedTable(pools: readonly Pool[], violations: string[]): Table {
       const most = mostHeld(ledger, 0, Number.MAX_SAFE_INTEGER);
       if (most > pool.slotMax) violations.push(`${pool.id} has ${pool.slotMax} slots, and ${most} are held`);
       return write;
+    },
+    async delete(key, condition) {
+      const wasListed = key.partition === ACTIVE && (await table.get(key)) !== undefined;
+      await table.delete(key, condition);
+      if (!wasListed || (await table.get(key))) return;
+      const held = (await holds({ table })).find(({ run }) => run === key.sort);
+      if (held) violations.push(`${key.sort} is off the list, and holds slots of ${held.pool}`);
     },
   };
 }
