@@ -88,6 +88,39 @@ describe('fitSizeModel', () => {
     expect(Math.abs(point / 1_500 - 1)).toBeLessThan(0.02); // exact but for the last step of a search
   });
 
+  it('believes no slope between sizes that are nearly one: twice the bytes and records take twice as long', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000 }), fc.constantFrom(0.5, 2, 4), (seed, factor) => {
+        const random = seededRandom(seed);
+        // the row groups of one file: as many records each, a few percent more or less bytes and time
+        const groups = Array.from({ length: 11 }, (_, index) =>
+          aSample({
+            shard: `clean/${index}`,
+            bytesIn: 1e6 * (1 + 0.05 * random()),
+            recordsIn: 272_727,
+            durationMs: 400 * (1 + 0.5 * random()),
+          }),
+        );
+        const size = { bytes: factor * 1.025e6, records: factor * 272_727 };
+        const { point } = fitSizeModel(groups).predict(size, 0.9).durationMs;
+        // the median of the samples lies between the fastest and the slowest of them
+        expect(point / factor).toBeGreaterThan(400 / 1.03);
+        expect(point / factor).toBeLessThan(600 * 1.03);
+      }),
+    );
+  });
+
+  it('continues a line no steeper than the square of size beyond the sizes that were seen', () => {
+    const steep = [1, 1.2, 1.4, 1.6, 1.8, 2].map((size, index) =>
+      aSample({ shard: `x/${index}`, bytesIn: 1e6 * size, durationMs: 1_000 * (size - 0.99) }),
+    );
+    const model = fitSizeModel(steep);
+    const at = (bytes: number) => model.predict({ bytes }, 0.9).durationMs.point;
+    expect(at(1e5)).toBeGreaterThanOrEqual(at(1e6) / 100);
+    expect(at(2e7)).toBeLessThanOrEqual(at(2e6) * 100);
+    expect(at(1e5)).toBeGreaterThan(0);
+  });
+
   it('gives finite, ordered, non-negative needs for whatever was measured', () => {
     const amount = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e15, noNaN: true }));
     const sample = fc.record({

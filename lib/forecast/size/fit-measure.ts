@@ -10,6 +10,7 @@ import {
   type SizeCurveKind,
   typeMedian,
 } from './size-curve.ts';
+import { withinReason } from './within-reason.ts';
 
 /** One measured value at one size. */
 export interface Measurement {
@@ -81,6 +82,9 @@ export function fitMeasure(measurements: readonly Measurement[], kind: MeasureKi
   };
 }
 
+/** A slope is learned only from sizes that differ by this factor: between sizes that are nearly one, it is their noise. */
+const SLOPE_FROM_FACTOR = 1.5;
+
 /** How far beyond the sizes that were seen a curve is asked about. */
 const FAR_BEYOND = 8;
 
@@ -94,10 +98,18 @@ function falls(curve: SizeCurve, measurements: readonly Measurement[]): boolean 
 }
 
 function candidates(measurements: readonly Measurement[], { grows }: MeasureKind): readonly SizeCurveKind[] {
-  const sized = measurements.every(({ size }) => size > 0);
-  const oneParameter = sized ? (grows ? [proportional, typeMedian] : [typeMedian, proportional]) : [typeMedian];
-  if (measurements.length < FEW_SAMPLES) return oneParameter;
-  return [...oneParameter, linear, powerLaw, nearest];
+  if (measurements.some(({ size }) => size <= 0)) {
+    return measurements.length < FEW_SAMPLES ? [typeMedian] : [typeMedian, linear, powerLaw, nearest];
+  }
+  // One size tells nothing of another: what grows with data is then believed to grow in proportion.
+  if (!differ(measurements)) return grows ? [proportional] : [typeMedian];
+  const oneParameter = grows ? [proportional, typeMedian] : [typeMedian, proportional];
+  return measurements.length < FEW_SAMPLES ? oneParameter : [...oneParameter, linear, powerLaw, nearest];
+}
+
+function differ(measurements: readonly Measurement[]): boolean {
+  const sizes = measurements.map(({ size }) => size);
+  return Math.max(...sizes) >= SLOPE_FROM_FACTOR * Math.min(...sizes);
 }
 
 interface Fold {
@@ -124,10 +136,12 @@ function heldOutErrors(kind: SizeCurveKind, { seen, unseen }: Fold, { resolution
 }
 
 function fitCurve(kind: SizeCurveKind, measurements: readonly Measurement[]): SizeCurve {
-  return kind.fit(
-    measurements.map(({ size }) => size),
+  const sizes = measurements.map(({ size }) => size);
+  const curve = kind.fit(
+    sizes,
     measurements.map(({ value }) => value),
   );
+  return withinReason(curve, Math.min(...sizes), Math.max(...sizes));
 }
 
 /** In e-folds; 0 inside the sizes that were seen. */

@@ -55,7 +55,7 @@ export const powerLaw: SizeCurveKind = {
   },
 };
 
-/** A steep exponent must not turn a larger shard into a number beyond all reason. */
+/** Between two sizes that were seen, a steep exponent must not make a number beyond all reason. */
 function steepest(largest: number): number {
   return Math.log1p(largest * 1e4);
 }
