@@ -107,13 +107,15 @@ function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
 
 /** Late, out of slots, a shard beyond its interval, or slots without work beside shards that are being worked. */
 function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
-  const { now, plan, running, copyCount, progress, predictions, arriving, settings } = look;
+  const { now, tookMs, plan, running, copyCount, progress, predictions, arriving, settings } = look;
   if (expectedEndAt > plan.deadlineAt && plan.expectedEndAt <= plan.deadlineAt) return true;
   const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
   if (plan.grants.every(({ until }) => until <= now) && !(arriving && readyCount === 0)) return true;
   const overdue = running.some((shard) => {
     const upperMs = predictions.need(shard)?.durationMs.upper ?? Number.POSITIVE_INFINITY;
-    return now - (shard.claimedAt ?? now) > upperMs + OVERDUE_OVERHEADS * settings.shardOverheadMs;
+    // It was seen at the start of the look: it may have ended since.
+    const seenAt = now - tookMs;
+    return seenAt - (shard.claimedAt ?? seenAt) > upperMs + OVERDUE_OVERHEADS * settings.shardOverheadMs;
   });
   return overdue || (readyCount === 0 && !arriving && running.length + copyCount < slotCount(plan, now));
 }

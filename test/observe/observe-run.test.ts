@@ -84,6 +84,12 @@ describe('observeRun', () => {
     expect(outcome({ running: [{ ...RUNNING, claimedAt: 6_399 }] })).toBe('drift');
   });
 
+  it('takes a shard for as old as it was when it was seen: a long look makes none late', () => {
+    const late = [{ ...RUNNING, claimedAt: 6_300 }];
+    expect(outcome({ running: late, tookMs: 99 })).toBe('drift');
+    expect(outcome({ running: late, tookMs: 100 })).toBe('running');
+  });
+
   it('has drifted when the deadline that the plan meets will be missed', () => {
     // half of the work is left at the pace of the first half: it ends at about 20 s
     expect(outcome({ plan: aPlan({ deadlineAt: 25_000, expectedEndAt: 20_000 }) })).toBe('running');
