@@ -1,11 +1,12 @@
 import type { RunId } from '../core/ids.ts';
 import type { Services } from '../ports/services.ts';
 import { parseRun, runKey } from '../run/run-record.ts';
-import { parseShard, runningQueue, type ShardFailure } from '../run/shard-record.ts';
-import { endSlot, readSlot, readSlots, type SlotRecord } from '../run/slot-store.ts';
+import { copyQueue, parseShard, runningQueue, type ShardFailure } from '../run/shard-record.ts';
+import { endSlot, readSlot, type SlotRecord } from '../run/slot-store.ts';
 import { sweepRun } from '../run/sweep-run.ts';
 import { freeDeadSlots, freeShards } from './free-shards.ts';
 import { judgeFailure } from './judge-failure.ts';
+import { stopHolders } from './stop-holders.ts';
 import { zoneBreaker } from './zone-breaker.ts';
 import { isZonal } from './zone-outcomes.ts';
 import { changeZone, readOpenZones } from './zone-store.ts';
@@ -32,19 +33,16 @@ export async function recoverRun(run: RunId, services: Services): Promise<void> 
   });
 }
 
-/** A slot that holds a shard under a lease that ran out, while its execution goes on: its worker hangs. */
+/** Slots that hold a shard or a copy under a lease that ran out, while their execution goes on: their workers hang. */
 async function stopStuckSlots(run: RunId, services: Services): Promise<void> {
-  const { table, clock, executions, settings } = services;
-  const running = (await table.queryQueue({ queue: runningQueue(run) })).map(parseShard);
+  const { table, clock, settings } = services;
+  const held = await Promise.all([runningQueue(run), copyQueue(run)].map((queue) => table.queryQueue({ queue })));
   const silentSince = clock.now() - settings.graceMs;
-  const silent = running.filter(({ state, leaseUntil = 0 }) => state === 'RUNNING' && leaseUntil < silentSince);
-  const owners = new Set(silent.map(({ owner = '' }) => owner.slice(0, owner.lastIndexOf(':'))));
-  for (const slot of await readSlots(table, run)) {
-    if (slot.status !== 'STARTED' || !owners.has(slot.slot)) continue;
-    await executions.stop('slot', slot.slot, SILENT.message);
-    await freeShards({ slot, failure: SILENT }, services);
-    await endSlot(table, slot);
-  }
+  const silent = held
+    .flat()
+    .map(parseShard)
+    .filter(({ leaseUntil = 0 }) => leaseUntil < silentSince);
+  await stopHolders({ run, held: silent, failure: SILENT }, services);
 }
 
 export interface FailedInvocation {

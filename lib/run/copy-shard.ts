@@ -51,7 +51,10 @@ function copyOf(shard: ShardRecord, { zone, now }: CopyRequest): ShardRecord {
   };
 }
 
-/** True when a copy can no longer win: its shard is over, or was cut and is shorter now than what the copy makes. */
+/**
+ * True when a copy can no longer win: its shard is over, or was cut and is shorter now than what the copy makes, or has
+ * shown that it needs a larger tier than the copy has.
+ */
 export async function outrun(table: Table, copy: ShardRecord): Promise<boolean> {
   const item = await table.get(shardKey(copy.run, originalOf(copy.shard)));
   return item === undefined || cannotWin(copy, parseShard(item));
@@ -60,7 +63,7 @@ export async function outrun(table: Table, copy: ShardRecord): Promise<boolean> 
 /** The same, of a shard that was read. */
 export function cannotWin(copy: ShardRecord, original: ShardRecord): boolean {
   const open = original.state === 'READY' || original.state === 'RUNNING';
-  return !open || endOf(original) !== endOf(copy);
+  return !open || endOf(original) !== endOf(copy) || original.memoryTierMiB > copy.memoryTierMiB;
 }
 
 /** Takes a copy that nobody has claimed out of the queue. */

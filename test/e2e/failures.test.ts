@@ -6,8 +6,7 @@ import { type Embedded, embedded, linesFile } from './embedded.ts';
 const COUNT = 2_000;
 const SUM = (COUNT * (COUNT - 1)) / 2;
 
-// A thread that does not end is ended a minute after its time: a run that waits for it still has to end.
-describe('a run in which something goes wrong', { timeout: 300_000 }, () => {
+describe('a run in which something goes wrong', { timeout: 60_000 }, () => {
   let system: Embedded;
   let lines: string;
 
@@ -15,7 +14,6 @@ describe('a run in which something goes wrong', { timeout: 300_000 }, () => {
     system = await embedded({
       attemptMax: 2,
       shardLimitMs: 4_000,
-      invocationMs: 10_000,
       leaseMs: 4_000,
       graceMs: 500,
       canaryCount: 0,
@@ -98,8 +96,7 @@ describe('a run in which something goes wrong', { timeout: 300_000 }, () => {
     );
     expect(report.poisoned).toMatchObject([{ shard: 'bad/0', error: { name: 'OutOfMemory' } }]);
     const tiers = report.attempts.filter(({ shard }) => shard === 'bad/0').map(({ memoryTierMiB }) => memoryTierMiB);
-    // on a busy machine a copy of it may run as well, and come to the same end
-    expect(tiers.slice(0, 2)).toEqual([192, 384]);
+    expect(tiers).toEqual([192, 384]);
     await restIsIntact(report);
   });
 

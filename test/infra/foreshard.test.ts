@@ -179,6 +179,7 @@ describe('the ready app', () => {
   it('lets each function do what its stage does, and nothing else', () => {
     expect(callsOf(main, 'states:')).toEqual({
       Dispatcher: ['DescribeExecution', 'StartExecution'],
+      Finisher: ['StopExecution'],
       ...Object.fromEntries(
         ['Sharder', 'Recovery', 'Aborter', 'Sweeper'].map((name) => [name, ['DescribeExecution', 'StopExecution']]),
       ),

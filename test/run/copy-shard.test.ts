@@ -9,6 +9,7 @@ import { commitShard } from '../../lib/run/commit-shard.ts';
 import { copyShard } from '../../lib/run/copy-shard.ts';
 import { nextReady } from '../../lib/run/next-ready.ts';
 import { readCopies, readShards } from '../../lib/run/read-shards.ts';
+import { releaseShard } from '../../lib/run/release-shard.ts';
 import { runProgress } from '../../lib/run/run-progress.ts';
 import { endOf, type ShardRecord } from '../../lib/run/shard-record.ts';
 import { splitShard } from '../../lib/run/split-shard.ts';
@@ -66,6 +67,18 @@ describe('a copy', () => {
     const commit = await commitShard(table, original.lease, { cursor: 10, output: { by: 'late' }, now: 1_600 });
     expect(commit).toEqual({ kind: 'lost' });
     expect((await readShard(table, run, 'a/0')).output).toEqual({ by: 'slot-2:b' });
+  });
+
+  it('is not begun in a tier that was too small for its shard meanwhile', async () => {
+    const { table, run, original } = await copied();
+    const verdict = { kind: 'retry', attempts: 1, zone: 'az1', memoryTierMiB: 2 * TIER_MIB } as const;
+    const error = { name: 'OutOfMemory', message: 'too much' };
+    await releaseShard(table, original.shard, { verdict, error, now: 1_200 });
+    const copy = await readShard(table, run, COPY);
+    expect(await claimShard(table, copy, { ...CLAIM, owner: 'slot-2:b', now: 1_300 })).toMatchObject({
+      claimed: false,
+    });
+    expect(await readShard(table, run, COPY)).toMatchObject({ state: 'REMOVED' });
   });
 
   it('learns with its next heartbeat that its shard is done, and loses', async () => {
