@@ -50,8 +50,7 @@ describe('a protocol that was broken', () => {
     const untouched = await simulateRun(scenarioOf(failed?.scenario.seed ?? 0));
     expect(untouched.violation).toBeUndefined();
     expect(failed?.faults.length).toBeLessThan(untouched.faults.length);
-    expect(failed?.history.length).toBeLessThan(untouched.stepCount);
-    expect(failed?.history).toContain(`VIOLATION ${failed?.violation}`);
-    expect(failed?.history.at(-1)).toMatch(/^VIOLATION /);
+    expect(failed?.history.length).toBeLessThan(untouched.stepCount / 2);
+    expect(failed?.history.at(-1)).toBe(`VIOLATION ${failed?.violation}`);
   });
 });
