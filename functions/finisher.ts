@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { endRun } from '../lib/recover/end-run.ts';
-import { stopCopies } from '../lib/recover/stop-copies.ts';
+import { stopSlots } from '../lib/recover/stop-slots.ts';
 import { buildReport } from '../lib/report/build-report.ts';
 import { loadReport } from '../lib/report/load-report.ts';
 import { runMetrics } from '../lib/report/run-metrics.ts';
@@ -15,7 +15,7 @@ export const handler = stage({
   input: z.strictObject({ run: z.string(), execution: z.string() }),
   async run({ run, execution }, services) {
     const { objects, replicas } = services;
-    await stopCopies(run, services);
+    await stopSlots(run, services);
     const facts = await loadReport(run, services);
     const report = buildReport({ ...facts, aborted: false });
     await writeDocument(objects, { run, name: 'report' }, report);

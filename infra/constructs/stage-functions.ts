@@ -131,7 +131,7 @@ export class StageFunctions extends Construct {
     const slots = `${slotMachineArn.replace(':stateMachine:', ':execution:')}:*`;
     const runs = `${workflowMachineArn.replace(':stateMachine:', ':execution:')}:*`;
     allow(this.get('dispatcher'), ['states:StartExecution'], [slotMachineArn]);
-    // The sharder of a run that is resumed frees what dead slots held, as the recovery does; the finisher stops copies.
+    // The sharder of a run that is resumed frees what dead slots held, as the recovery does; the finisher stops who was second.
     for (const name of ['sharder', 'dispatcher', 'recovery', 'aborter', 'sweeper', 'finisher'] as const) {
       const stage = this.get(name);
       const calls = [...(name === 'finisher' ? [] : ['Describe']), ...(name === 'dispatcher' ? [] : ['Stop'])];

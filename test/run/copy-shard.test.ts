@@ -14,6 +14,7 @@ import { runProgress } from '../../lib/run/run-progress.ts';
 import { endOf, type ShardRecord } from '../../lib/run/shard-record.ts';
 import { splitShard } from '../../lib/run/split-shard.ts';
 import { sweepRun } from '../../lib/run/sweep-run.ts';
+import { scheduledTable } from '../fixtures/scheduled-table.ts';
 import { CLAIM, claimed, finishClaimed, readShard, startRun, TIER_MIB } from './run-fixture.ts';
 
 const ONE = [{ id: 'a', shardCount: 1 }];
@@ -132,20 +133,6 @@ describe('a copy', () => {
   });
 });
 
-/** The table with every call in the hands of fast-check. */
-function scheduled(table: Table, scheduler: fc.Scheduler): Table {
-  const turn = async <Result>(label: string, call: () => Promise<Result>): Promise<Result> => {
-    await scheduler.schedule(Promise.resolve(), label);
-    return call();
-  };
-  return {
-    ...table,
-    get: (key) => turn(`get ${key.sort}`, () => table.get(key)),
-    put: (item, condition) => turn(`put ${item.sort}`, () => table.put(item, condition)),
-    update: (key, change, condition) => turn(`update ${key.sort}`, () => table.update(key, change, condition)),
-  };
-}
-
 describe('every order of an attempt, its copy and a cut', () => {
   it('commits each unit once, and tells exactly those who were first', async () => {
     const winners = new Set<string>();
@@ -153,7 +140,7 @@ describe('every order of an attempt, its copy and a cut', () => {
       fc.asyncProperty(fc.scheduler(), fc.option(fc.integer({ min: 1, max: 9 })), async (scheduler, at) => {
         const { table, run, original, claimCopy } = await copied();
         const copy = await claimCopy();
-        const slow = scheduled(table, scheduler);
+        const slow = scheduledTable(table, scheduler);
         const attempts = [original, copy].map(({ shard, lease }) => attempt(slow, shard, lease));
         const cut = at === null ? undefined : splitShard(slow, original.shard, { at, now: 1_200 });
         await scheduler.waitFor(Promise.all([...attempts, cut]));

@@ -10,24 +10,8 @@ import { runProgress } from '../../lib/run/run-progress.ts';
 import { endOf, type ShardRecord } from '../../lib/run/shard-record.ts';
 import { splitShard } from '../../lib/run/split-shard.ts';
 import { sweepRun } from '../../lib/run/sweep-run.ts';
+import { scheduledTable } from '../fixtures/scheduled-table.ts';
 import { claimed, finish, readShard, startRun } from './run-fixture.ts';
-
-/** The table with every call in the hands of fast-check, which tries orders and shrinks the one that fails. */
-function scheduled(table: Table, scheduler: fc.Scheduler): Table {
-  const turn = async <Result>(label: string, call: () => Promise<Result>): Promise<Result> => {
-    await scheduler.schedule(Promise.resolve(), label);
-    return call();
-  };
-  return {
-    ...table,
-    get: (key) => turn(`get ${key.sort}`, () => table.get(key)),
-    put: (item, condition) => turn(`put ${item.sort}`, () => table.put(item, condition)),
-    update: (key, change, condition) => turn(`update ${key.sort}`, () => table.update(key, change, condition)),
-    async *query(query) {
-      yield* await turn(`query ${query.sortPrefix}`, () => collect(table.query(query)));
-    },
-  };
-}
 
 /** Reads a shard to its end block by block, as a worker does, and commits it. */
 async function readAndCommit(table: Table, shard: ShardRecord, blockSize: number): Promise<readonly number[]> {
@@ -62,7 +46,7 @@ describe('every order of a worker, two cuts and a sweep', () => {
         async (scheduler, first, second, block) => {
           const table = memoryTable();
           const run = await startRun(table, ONE);
-          const slow = scheduled(table, scheduler);
+          const slow = scheduledTable(table, scheduler);
           const seen = await readShard(table, run, 'a/0');
           const read = readAndCommit(slow, seen, block);
           const cuts = [first, second].map(async (at) => {
@@ -97,7 +81,7 @@ describe('every order of a worker, two cuts and a sweep', () => {
             { id: 'a', shardCount: 2 },
             { id: 'b', shardCount: 2, after: [{ operation: 'a', edge }] },
           ]);
-          const slow = scheduled(table, scheduler);
+          const slow = scheduledTable(table, scheduler);
           const waiting = await readShard(table, run, 'b/0');
           const commits = ['a/0', 'a/1'].map((shard) => finish(slow, run, shard));
           await scheduler.waitFor(Promise.all([...commits, splitShard(slow, waiting, { at, now: 1_000 })]));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recoverRun } from '../../lib/recover/recover-run.ts';
-import { stopCopies } from '../../lib/recover/stop-copies.ts';
+import { stopSlots } from '../../lib/recover/stop-slots.ts';
 import { claimShard } from '../../lib/run/claim-shard.ts';
 import { copyShard } from '../../lib/run/copy-shard.ts';
 import { readSlots, writeSlot } from '../../lib/run/slot-store.ts';
@@ -10,8 +10,8 @@ import { readShard } from '../run/run-fixture.ts';
 
 const CLAIM = { now: 0, leaseMs: 1_000, graceMs: 100, attemptMax: 3 };
 
-/** `slot-0` holds the shard under a lease of its own, `slot-1` a copy of it. */
-async function copied(shardLeaseMs = CLAIM.leaseMs) {
+/** Two slots; the first holds the shard. */
+async function started(shardLeaseMs = CLAIM.leaseMs) {
   const services = memoryServices({ settings: { graceMs: CLAIM.graceMs } });
   const { table, executions } = services;
   const run = await storedRun(services, [{ id: 'a', ranges: [{ start: 0, end: 10 }] }]);
@@ -22,23 +22,36 @@ async function copied(shardLeaseMs = CLAIM.leaseMs) {
   }
   const original = { ...CLAIM, leaseMs: shardLeaseMs, owner: 'slot-0:x' };
   await claimShard(table, await readShard(table, run, 'a/0'), original);
-  await copyShard(table, await readShard(table, run, 'a/0'), { zone: 'az1', now: 0 });
-  await claimShard(table, await readShard(table, run, 'a/0~1'), { ...CLAIM, owner: 'slot-1:x' });
   const statuses = async () => (await readSlots(table, run)).map(({ slot, status }) => [slot, status]);
   return { services, run, statuses };
 }
 
-describe('stopCopies', () => {
-  it('stops the slot that works at a copy, and no other', async () => {
+/** The second one holds a copy of it. */
+async function copied(shardLeaseMs = CLAIM.leaseMs) {
+  const scene = await started(shardLeaseMs);
+  const { table } = scene.services;
+  const { run } = scene;
+  await copyShard(table, await readShard(table, run, 'a/0'), { zone: 'az1', now: 0 });
+  await claimShard(table, await readShard(table, run, 'a/0~1'), { ...CLAIM, owner: 'slot-1:x' });
+  return scene;
+}
+
+describe('stopSlots', () => {
+  it('stops whoever works at a copy, and whoever a copy was faster than', async () => {
     const { services, run, statuses } = await copied();
-    await stopCopies(run, services);
-    expect([...services.executions.stopped.keys()]).toEqual(['slot-1']);
+    await stopSlots(run, services);
+    expect([...services.executions.stopped.keys()].toSorted()).toEqual(['slot-0', 'slot-1']);
     expect(await statuses()).toEqual([
-      ['slot-0', 'STARTED'],
+      ['slot-0', 'ENDED'],
       ['slot-1', 'ENDED'],
     ]);
     expect(await readShard(services.table, run, 'a/0~1')).toMatchObject({ state: 'REMOVED' });
-    expect(await readShard(services.table, run, 'a/0')).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('leaves the slots of a run without copies to see the end by themselves', async () => {
+    const { services, run } = await started();
+    await stopSlots(run, services);
+    expect(services.executions.stopped.size).toBe(0);
   });
 });
 
