@@ -22,8 +22,11 @@ export type Commit =
   | { readonly kind: 'committed'; readonly shard: ShardRecord }
   /** The range does not end at the cursor: go on up to `end`. */
   | { readonly kind: 'unfinished'; readonly end: number }
-  /** Another attempt has the shard, or committed it: throw the output away. */
-  | { readonly kind: 'lost' };
+  /**
+   * Another attempt has the shard, or committed it (`isOver`): only then may the output be thrown away. While the shard is
+   * open, a request of this commit that is still on its way may land yet, and its output has to be there.
+   */
+  | { readonly kind: 'lost'; readonly isOver: boolean };
 
 /**
  * Commits a shard under its lease, or under that of its copy, once and for all, then passes on what that completes.
@@ -93,5 +96,6 @@ function isCommitOf(shard: ShardRecord, lease: Lease): boolean {
 }
 
 function refused(shard: ShardRecord | undefined, lease: Lease): Commit {
-  return shard && isHeldUnder(shard, lease) ? { kind: 'unfinished', end: endOf(shard) } : { kind: 'lost' };
+  if (shard && isHeldUnder(shard, lease)) return { kind: 'unfinished', end: endOf(shard) };
+  return { kind: 'lost', isOver: shard?.state === 'DONE' };
 }

@@ -60,7 +60,10 @@ interface Attempt {
   readonly meter: AttemptMeter;
 }
 
-/** @returns false when another attempt was first: its output counts, this one's is removed */
+/**
+ * @returns false when another attempt was first: its output counts, and this one's is removed, by the end of the run at the
+ * latest (lib/run/remove-orphans.ts)
+ */
 async function attempt({ shard, kept, meter }: Attempt, services: Services, scope: WorkScope): Promise<boolean> {
   const { table, clock } = services;
   const { steps, outputPartitions } = scope.operation(shard.operation);
@@ -86,7 +89,7 @@ async function attempt({ shard, kept, meter }: Attempt, services: Services, scop
   meter.wrote({ bytes: body.length, records: contents.records });
   const commit = await commitShard(table, kept.lease, { cursor, output, now: clock.now() });
   if (commit.kind === 'committed') return true;
-  await removeOutput(stores, output.location);
+  if (commit.kind === 'lost' && commit.isOver) await removeOutput(stores, output.location);
   return false;
 }
 

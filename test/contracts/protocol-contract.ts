@@ -127,7 +127,8 @@ export function protocolContract(name: string, tableOf: () => Table): void {
         kind: 'lost',
         outrun: false,
       });
-      expect(await commitShard(tableOf(), leaseOf(held), { cursor: 0, output: {}, now: 1 })).toEqual({ kind: 'lost' });
+      const commit = await commitShard(tableOf(), leaseOf(held), { cursor: 0, output: {}, now: 1 });
+      expect(commit).toEqual({ kind: 'lost', isOver: false });
     });
 
     it('does not take over a shard whose last attempt it was', async () => {

@@ -66,7 +66,7 @@ describe('a copy', () => {
     const late = { cursor: 10, leaseUntil: 9_000 };
     expect(await advanceCursor(table, original.lease, late)).toEqual({ kind: 'lost', outrun: true });
     const commit = await commitShard(table, original.lease, { cursor: 10, output: { by: 'late' }, now: 1_600 });
-    expect(commit).toEqual({ kind: 'lost' });
+    expect(commit).toEqual({ kind: 'lost', isOver: true });
     expect((await readShard(table, run, 'a/0')).output).toEqual({ by: 'slot-2:b' });
   });
 
@@ -88,15 +88,31 @@ describe('a copy', () => {
     expect(await advanceCursor(table, lease, { cursor: 4, leaseUntil: 2_000 })).toEqual({ kind: 'advanced', end: 10 });
     await finishClaimed(table, original.lease, 10);
     expect(await advanceCursor(table, lease, { cursor: 8, leaseUntil: 2_000 })).toEqual({ kind: 'lost', outrun: true });
-    expect(await commitShard(table, lease, { cursor: 10, output: {}, now: 1_600 })).toEqual({ kind: 'lost' });
+    expect(await commitShard(table, lease, { cursor: 10, output: {}, now: 1_600 })).toEqual({
+      kind: 'lost',
+      isOver: true,
+    });
     expect(await readShard(table, run, COPY)).toMatchObject({ state: 'REMOVED' });
+  });
+
+  it('keeps its output while its shard is open: its commit may be under way yet, and come true by a cut', async () => {
+    const { table, run, original, claimCopy } = await copied();
+    const { lease } = await claimCopy();
+    const hasty = { cursor: 4, output: { by: 'slot-2:b' }, now: 1_600 };
+    expect(await commitShard(table, lease, hasty)).toEqual({ kind: 'lost', isOver: false });
+    await splitShard(table, original.shard, { at: 4, now: 1_700 });
+    expect(await commitShard(table, lease, hasty)).toMatchObject({ kind: 'committed' });
+    expect((await readShard(table, run, 'a/0')).output).toEqual({ by: 'slot-2:b' });
   });
 
   it('loses when its shard was cut: what it has read belongs to two', async () => {
     const { table, run, original, claimCopy } = await copied();
     const { lease } = await claimCopy();
     await splitShard(table, original.shard, { at: 6, now: 1_200 });
-    expect(await commitShard(table, lease, { cursor: 10, output: {}, now: 1_600 })).toEqual({ kind: 'lost' });
+    expect(await commitShard(table, lease, { cursor: 10, output: {}, now: 1_600 })).toEqual({
+      kind: 'lost',
+      isOver: false,
+    });
     await finishClaimed(table, original.lease, 6);
     expect(await readShard(table, run, 'a/0')).toMatchObject({ state: 'DONE', output: { by: 'slot-1:a' } });
   });

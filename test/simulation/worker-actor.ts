@@ -91,7 +91,7 @@ interface Read {
   readonly pieces: readonly (readonly [number, number])[];
 }
 
-/** Stores what was read and commits it; who is second removes its own, and so does who was too hasty. */
+/** Stores what was read and commits it; who is second removes its own. What the hasty leave is removed when the shard is over. */
 async function putOut(
   world: World,
   actor: Actor,
@@ -109,7 +109,7 @@ async function putOut(
     violate(world, `${location} was second, and was told that it was first`);
   if (commit?.kind === 'committed' || !commit) return commit;
   if (committed) violate(world, `${location} was first, and was told that it was second`);
-  await patiently(() => removeOutput([objects], location));
+  if (commit.kind === 'lost' && commit.isOver) await patiently(() => removeOutput([objects], location));
   return commit;
 }
 
