@@ -108,8 +108,10 @@ async function putOut(
   if (commit?.kind === 'committed' && !committed)
     violate(world, `${location} was second, and was told that it was first`);
   if (commit?.kind === 'committed' || !commit) return commit;
+  // Only of a shard that is over is the answer the last word: before, a delayed request may still land.
+  if (commit.kind === 'unfinished' || !commit.isOver) return commit;
   if (committed) violate(world, `${location} was first, and was told that it was second`);
-  if (commit.kind === 'lost' && commit.isOver) await patiently(() => removeOutput([objects], location));
+  await patiently(() => removeOutput([objects], location));
   return commit;
 }
 
