@@ -1,78 +1,81 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { handler as workerHandler } from '../functions/worker.ts';
-import { dynamoTable } from '../lib/adapters/aws/dynamo-table.ts';
-import { tableSchema } from '../lib/adapters/aws/table-schema.ts';
-import { dynaliteServer } from '../lib/adapters/embedded/dynalite-server.ts';
-import { folderObjectStore } from '../lib/adapters/embedded/folder-object-store.ts';
 import { type LambdaHandler, localHandler } from '../lib/adapters/embedded/lambda-context.ts';
+import { memoryTable } from '../lib/adapters/embedded/memory-table.ts';
 import { processExecutions } from '../lib/adapters/embedded/process-executions.ts';
 import { stateMachineDefinition } from '../lib/adapters/embedded/state-machine-definition.ts';
-import { systemClock } from '../lib/adapters/system-clock.ts';
-import { threadMeter } from '../lib/adapters/thread-meter.ts';
 import { zlibCodecs } from '../lib/adapters/zlib-codecs.ts';
 import { handlers } from '../lib/cli/handlers.ts';
+import { seededRandom } from '../lib/core/random.ts';
 import { Settings } from '../lib/core/settings.ts';
 import { listPools } from '../lib/plan/list-pools.ts';
 import { PRICES } from '../lib/plan/price.ts';
 import type { Functions } from '../lib/ports/functions.ts';
 import type { Services } from '../lib/ports/services.ts';
-import { RunReport } from '../lib/report/run-report.ts';
-import { taskRegistry } from '../lib/run/define-task.ts';
-import { readDocument } from '../lib/run/run-document.ts';
-import { tasks } from '../lib/tasks/built-in-tasks.ts';
-import { countCapacity } from './cost/count-capacity.ts';
+import { readAttempts } from '../lib/run/attempt-store.ts';
+import { defineTask, taskRegistry } from '../lib/run/define-task.ts';
+import { memoryObjectStore } from '../test/memory-object-store.ts';
+import { virtualClock } from '../test/virtual-clock.ts';
 import { countObjects } from './cost/count-objects.ts';
-import { monthlyCosts } from './cost/monthly-costs.ts';
+import { countTable } from './cost/count-table.ts';
+import { monthlyCosts, slotTransitions } from './cost/monthly-costs.ts';
 import { transitionsOf } from './cost/transitions-of.ts';
 
 const RUN = 'cost';
 const OPERATION_COUNT = 6;
 const SLOT_MAX = 16;
-/** Long enough to keep the slots busy: an idle slot looks at the queue again and again. */
-const SHARD_MS = 500;
-const RUN_MAX_MS = 600_000;
-/**
- * What is priced: so many shards of this length, over so many slots. The writes are those of a counted shard, which is
- * shorter: each further second of work moves the cursor once more.
- */
+/** What one operation works, and how many keys that is: a block of 16,384 keys is a fifth of a second. */
+const OPERATION_SECONDS = 880;
+const KEYS = 16_384 * 5 * OPERATION_SECONDS;
+const MS_PER_KEY = (OPERATION_SECONDS * 1_000) / KEYS;
+const START = Date.parse('2026-11-24T06:00:00Z');
+/** Of the clock of the run: a pause, a heartbeat or a block each. */
+const MOMENTS_MAX = 1_000_000;
+/** What is priced: so many shards of the counted length over so many slots. */
 const SHARDS_PRICED = 10_000;
-const SHARD_PRICED_MS = 10_000;
 const SLOTS_PRICED = 100;
-/** A slot that has work enters its task and the choice behind it for each call; its first and last call are one more. */
-const STATES_PER_CALL = 2;
+const LOOK_MS = 5_000;
 const USD_MAX = 0.1;
 /** A Distributed Map starts a child (one transition) whose one state calls the function (another). */
 const MAP_TRANSITIONS_PER_SHARD = 2;
 
-/** Independent operations that a plan cuts into many more shards than there are slots; the shards themselves only wait. */
+/** Independent operations that a plan cuts into many more shards than there are slots, of about ten seconds each. */
 const workflow = {
   version: 1,
   name: 'cost',
-  deadline: '34m',
+  deadline: '6m',
   operations: Array.from({ length: OPERATION_COUNT }, (_, index) => ({
     id: `work-${index}`,
-    task: 'replay',
-    input: { kind: 'keys', from: 0, to: 10_000 },
-    params: { waitMs: SHARD_MS },
-    estimates: { cpuSeconds: 5_000 },
+    task: 'work',
+    input: { kind: 'keys', from: 0, to: KEYS },
+    estimates: { cpuSeconds: OPERATION_SECONDS },
   })),
 };
 
+/** Works off its range block by block, as tasks do: the cursor has to move with it. */
+const work = defineTask<unknown, number>({
+  name: 'work',
+  async run({ input, sleep }) {
+    for await (const { records } of input) await sleep(records.length * MS_PER_KEY);
+  },
+});
+
 /**
- * What 10,000 shards of 10 s cost beside the work itself: the units of DynamoDB, the objects and the states of the run
- * itself as a run of both state machines has asked for them, the states of slots by how long one call works.
+ * What 10,000 shards of about 10 s cost beside the work itself. Writes, reads, objects and the states of the run itself
+ * are those that a run of both state machines over all its time has asked for; the states of slots are those of as many
+ * calls as that much work takes, each as long as the counted shards allow.
  */
 export const bench = {
   name: 'cost',
   needs: 'nothing',
   takes: '60 s',
   async run() {
-    const { capacity, objects, transitions, shardCount, invocationMs } = await countedRun();
+    const { capacity, objects, transitions, attempts } = await countedRun();
+    const shardCount = attempts.length;
+    const shardMs = attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / shardCount;
+    const longestMs = Math.max(...attempts.map(({ durationMs }) => durationMs));
     const scale = SHARDS_PRICED / shardCount;
-    const slotCalls = (SHARDS_PRICED * SHARD_PRICED_MS) / invocationMs + SLOTS_PRICED;
-    const transitionCount = transitions.run + slotCalls * STATES_PER_CALL + SLOTS_PRICED;
+    const priced = { shards: SHARDS_PRICED, slots: SLOTS_PRICED, shardMs, longestMs };
+    const transitionCount = transitions.run + slotTransitions(priced);
     const rows = [
       row('state transitions', transitionCount / scale, PRICES.stepFunctionsTransition),
       row('DynamoDB write units, table', capacity.writeUnits, PRICES.dynamoDbWrite),
@@ -91,13 +94,15 @@ export const bench = {
       putCount: objects.putCount / shardCount,
       getCount: objects.getCount / shardCount,
       runTransitionCount: transitions.run,
-      invocationMs,
+      longestMs,
     };
     const months = [100, 10_000, 1_000_000].map((shardsADay) => ({ shardsADay, ...monthlyCosts(shardsADay, counted) }));
     const mapUsd = SHARDS_PRICED * MAP_TRANSITIONS_PER_SHARD * PRICES.stepFunctionsTransition;
     return {
       figures: {
         shardCount,
+        shardMs,
+        longestMs,
         usdPer10000Shards:
           usdOf('state transitions') + usdOf('DynamoDB write units, table') + usdOf('DynamoDB write units, index'),
         usdPer10000ShardsInAll: rows.reduce((sum, { usd }) => sum + usd, 0),
@@ -108,6 +113,7 @@ export const bench = {
         transitionsPerShard: transitionCount / SHARDS_PRICED,
         countedTransitionsOfRun: transitions.run,
         countedTransitionsOfSlots: transitions.slots,
+        ...Object.fromEntries([...capacity.writes].map(([what, units]) => [`units: ${what}`, units / shardCount])),
       },
       targets: { usdPer10000Shards: { atMost: USD_MAX } },
       table: [
@@ -122,49 +128,42 @@ export const bench = {
   },
 };
 
+/** By the clock of the run no time passes but that of its shards, slots and pauses. */
 async function countedRun() {
-  const folder = mkdtempSync(join(tmpdir(), 'foreshard-cost-'));
   const settings = Settings.parse({
     tiersMiB: [1_769],
     slotMax: SLOT_MAX,
     vcpuMax: SLOT_MAX,
-    monitorMaxMs: 5_000,
     // Of 10,000 shards a day nearly all are of a type that is known.
     canaryCount: 0,
   });
-  const tables = await dynaliteServer({ schema: tableSchema('cost') });
-  const capacity = countCapacity(tables.client);
-  const objects = countObjects(folderObjectStore({ root: folder }));
+  const table = countTable(memoryTable());
+  const objects = countObjects(memoryObjectStore());
+  const clock = virtualClock(START, MOMENTS_MAX);
   const calls = new Map<string, Map<string, number>>();
   const functions = inProcess(settings, calls, () => services);
-  const definitions = {
-    workflow: await machine('workflow'),
-    slot: await machine('slot'),
-  };
-  const executions = processExecutions({ definitions, functions });
+  const definitions = { workflow: await machine('workflow'), slot: await machine('slot') };
+  const executions = processExecutions({ definitions, functions, clock });
   const services: Services = {
-    table: dynamoTable({ client: tables.client, tableName: 'cost' }),
+    table,
     objects: objects.store,
     metrics: { emit: () => undefined, read: async () => [] },
     functions,
     executions,
-    clock: systemClock(),
-    random: Math.random,
+    clock,
+    random: seededRandom(1),
     settings,
-    tasks: taskRegistry(tasks),
+    tasks: taskRegistry([work]),
     codecs: zlibCodecs,
-    meter: threadMeter(),
+    meter: { cpuMs: () => clock.now() - START, memoryMiB: () => 100 },
   };
   try {
     await executions.start('workflow', RUN, { workflow });
-    await ended(services);
-    const { operations } = await readDocument(objects.store, { run: RUN, name: 'report' }, RunReport);
-    const shardCount = operations.reduce((sum, { committedCount }) => sum + committedCount, 0);
-    return { capacity, objects, transitions: transitionsOf(calls), shardCount, invocationMs: settings.invocationMs };
+    await clock.during(ended(services));
+    const attempts = await readAttempts(table, RUN);
+    return { capacity: table.capacity, objects, transitions: transitionsOf(calls), attempts };
   } finally {
     await executions.close();
-    await tables.close();
-    rmSync(folder, { recursive: true });
   }
 }
 
@@ -185,12 +184,12 @@ function inProcess(settings: Settings, calls: Map<string, Map<string, number>>, 
       const handler = all.get(name);
       if (!handler) throw new Error(`there is no function '${functionName}'`);
       requestCount += 1;
-      const endsAt = Date.now() + 900_000;
+      const endsAt = services().clock.now() + 900_000;
       const answer = await localHandler(handler, services)(payload, {
         functionName,
         awsRequestId: String(requestCount),
         memoryLimitInMB: '1769',
-        getRemainingTimeInMillis: () => endsAt - Date.now(),
+        getRemainingTimeInMillis: () => endsAt - services().clock.now(),
       });
       const { outcome = '' } = Object(answer) as { readonly outcome?: string };
       const counts = calls.get(name) ?? new Map<string, number>();
@@ -204,12 +203,12 @@ function inProcess(settings: Settings, calls: Map<string, Map<string, number>>, 
 }
 
 async function ended({ executions, clock }: Services): Promise<void> {
-  for (const endsAt = Date.now() + RUN_MAX_MS; Date.now() < endsAt; await clock.sleep(200)) {
+  for (;;) {
+    await clock.sleep(LOOK_MS);
     const execution = await executions.describe('workflow', RUN);
     if (execution?.status === 'SUCCEEDED') return;
     if (execution?.status !== 'RUNNING') throw new Error(`the run ended as ${JSON.stringify(execution)}`);
   }
-  throw new Error(`the run still goes on after ${RUN_MAX_MS} ms`);
 }
 
 function sum(values: object): number {

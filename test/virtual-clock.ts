@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/ports/clock.ts';
 
-/** Beyond this many moments something waits for itself. */
+/** Beyond this many moments something waits for itself, if nothing else is said. */
 const MOMENTS_MAX = 20_000;
 
 /** A clock whose time passes only when nothing else can happen: waits take no time, and their order is certain. */
@@ -16,7 +16,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-export function virtualClock(startAt = 0): VirtualClock {
+export function virtualClock(startAt = 0, momentsMax = MOMENTS_MAX): VirtualClock {
   let now = startAt;
   let sleepers: Sleeper[] = [];
 
@@ -36,14 +36,14 @@ export function virtualClock(startAt = 0): VirtualClock {
       ended = true;
     };
     work.then(end, end);
-    for (let moments = 0; moments < MOMENTS_MAX; moments += 1) {
+    for (let moments = 0; moments < momentsMax; moments += 1) {
       await settled();
       if (ended) return work;
       const sleeper = next();
       if (!sleeper) throw new Error(`at ${now} the work goes on, but nothing is waited for`);
       wake(sleeper);
     }
-    throw new Error(`the work goes on after ${MOMENTS_MAX} moments, at ${now}`);
+    throw new Error(`the work goes on after ${momentsMax} moments, at ${now}`);
   }
 
   return {

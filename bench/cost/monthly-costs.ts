@@ -8,8 +8,8 @@ export interface Counted {
   readonly getCount: number;
   /** Of a run's own machine. */
   readonly runTransitionCount: number;
-  /** How long one call of a worker goes on claiming. */
-  readonly invocationMs: number;
+  /** The longest attempt at a shard. */
+  readonly longestMs: number;
 }
 
 /** US dollars a month, by what they are for. */
@@ -29,6 +29,9 @@ const SHARD_MS = 10_000;
 const TIER_MIB = 1_769;
 /** A call enters its task and the choice behind it; a slot's last state is one more. */
 const STATES_PER_CALL = 2;
+/** What a worker keeps free at the end of its call (`FIT_FACTOR` of lib/run/work-slot.ts) of what it has of Lambda's 900 s. */
+const FIT_FACTOR = 4;
+const CALL_MS = 895_000;
 /** An EMF line with its context. */
 const LOG_LINE_BYTES = 1_200;
 /**
@@ -46,8 +49,9 @@ export function monthlyCosts(shardsADay: number, counted: Counted): MonthlyCosts
   const shards = shardsADay * DAYS;
   const runShards = Math.min(shardsADay, RUN_SHARDS_MAX);
   const slots = Math.min(runShards, SLOTS_MAX);
-  const calls = (runShards * SHARD_MS) / counted.invocationMs + slots;
-  const transitions = counted.runTransitionCount + calls * STATES_PER_CALL + slots;
+  const priced = { shards: runShards, slots, shardMs: SHARD_MS, longestMs: counted.longestMs };
+  const calls = slotCalls(priced);
+  const transitions = counted.runTransitionCount + slotTransitions(priced);
   const runs = shards / runShards;
   // Each shard reads a range of its input and writes an output; those of the counted run only wait.
   const [puts, gets] = [counted.putCount + 1, counted.getCount + 1];
@@ -59,6 +63,23 @@ export function monthlyCosts(shardsADay: number, counted: Counted): MonthlyCosts
     cloudWatch: (shards * LOG_LINE_BYTES * PRICES.cloudWatchLogGib) / GIB + METRIC_COUNT * PRICES.cloudWatchMetricMonth,
     standing: standing(),
   };
+}
+
+export interface Priced {
+  readonly shards: number;
+  readonly slots: number;
+  readonly shardMs: number;
+  readonly longestMs: number;
+}
+
+/** A call works until its next shard may not fit; the last one of each slot finds nothing more. */
+function slotCalls({ shards, slots, shardMs, longestMs }: Priced): number {
+  return slots * Math.ceil((shards * shardMs) / slots / (CALL_MS - FIT_FACTOR * longestMs));
+}
+
+/** States of the slots' machine: each last call waits once for what may still come, and calls again. */
+export function slotTransitions(priced: Priced): number {
+  return (slotCalls(priced) + priced.slots) * STATES_PER_CALL + 2 * priced.slots;
 }
 
 const MINUTES = DAYS * 24 * 60;
