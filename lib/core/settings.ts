@@ -39,7 +39,7 @@ export const Settings = z.strictObject({
   attemptMax: z.int().positive().default(3),
   /** Longest time that one attempt at a shard may take. */
   shardLimitMs: DurationMs.default(780_000),
-  /** How long a worker goes on claiming in one invocation: with `shardLimitMs` below Lambda's 900 s. */
+  /** How long a worker claims any shard in one invocation: with `shardLimitMs` below Lambda's 900 s. Later it claims what surely fits. */
   invocationMs: DurationMs.default(110_000),
   /** What a worker keeps of its invocation to answer in. */
   answerMs: DurationMs.default(5_000),

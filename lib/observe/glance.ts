@@ -1,21 +1,27 @@
 import * as z from 'zod';
 import type { RunId } from '../core/ids.ts';
 import type { Services } from '../ports/services.ts';
-import { parseShard, runningQueue } from '../run/shard-record.ts';
+import type { Table } from '../ports/table.ts';
+import { countDone } from '../run/count-done.ts';
+import { parseShard, shardKey } from '../run/shard-record.ts';
 import type { Observation } from './observe-run.ts';
 
 /** What a look leaves to the glances that follow it. */
 export const Glance = z.strictObject({
   /** Time between two of them. */
   everyMs: z.number().nonnegative(),
-  /** When the next whole look is due. */
+  /** When the next whole look is due: not after the first lease that could have run out unseen. */
   until: z.number(),
+  /** Shards that ran and had been claimed last. */
+  witnesses: z.array(z.string()),
+  /** Indexes that were done; nothing while shards are on trial, whose end matters and not that others go on. */
+  doneCount: z.int().nonnegative().optional(),
 });
 export type Glance = z.infer<typeof Glance>;
 
 /**
- * Sees with one request whether a run goes on as it did: shards run, and no lease has run out. A whole look reads every
- * shard, and while it does the shards wait for the table.
+ * Sees with a few requests whether a run goes on as it did: shards that ran then still run, or others have ended since. A
+ * whole look reads every shard, and while it does the shards wait for the table.
  *
  * @param before what the last look left; nothing when there was none
  * @returns nothing when a whole look is due
@@ -23,12 +29,21 @@ export type Glance = z.infer<typeof Glance>;
 export async function glance(
   run: RunId,
   before: Glance | null,
-  { table, clock, settings }: Pick<Services, 'table' | 'clock' | 'settings'>,
+  { table, clock }: Pick<Services, 'table' | 'clock'>,
 ): Promise<Observation | undefined> {
   if (!before || clock.now() >= before.until) return undefined;
-  const running = (await table.queryQueue({ queue: runningQueue(run) })).map(parseShard);
-  const now = clock.now();
-  const goesOn = running.length > 0 && running.every(({ leaseUntil = now }) => leaseUntil + settings.graceMs >= now);
-  if (!goesOn) return undefined;
-  return { outcome: 'running', checkAt: Math.min(before.until, now + before.everyMs), next: before };
+  const next = (await anyRuns(table, run, before)) ? before : await further(table, run, before);
+  return next && { outcome: 'running', checkAt: Math.min(next.until, clock.now() + next.everyMs), next };
+}
+
+async function anyRuns(table: Table, run: RunId, { witnesses }: Glance): Promise<boolean> {
+  const items = await Promise.all(witnesses.map((shard) => table.get(shardKey(run, shard))));
+  return items.some((item) => item && parseShard(item).state === 'RUNNING');
+}
+
+/** More is done than when it was counted last, and not all of it. */
+async function further(table: Table, run: RunId, before: Glance): Promise<Glance | undefined> {
+  if (before.doneCount === undefined) return undefined;
+  const { doneCount, isAll } = await countDone(table, run);
+  return doneCount > before.doneCount && !isAll ? { ...before, doneCount } : undefined;
 }

@@ -1,13 +1,16 @@
+import { collect } from '../core/collect.ts';
 import type { RunId, ShardId } from '../core/ids.ts';
 import { Forecast } from '../forecast/forecast.ts';
 import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
+import { countDone } from '../run/count-done.ts';
 import { missingSlots } from '../run/missing-slots.ts';
+import { readCopies } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
-import { copyQueue, parseShard, readyQueue, runningQueue, type ShardRecord, shardKey } from '../run/shard-record.ts';
+import { parseShard, readyQueue, type ShardRecord, shardKey } from '../run/shard-record.ts';
 import { readSlots } from '../run/slot-store.ts';
 import { Sharding } from '../shards/sharding.ts';
 import { loadBacklogs, volumeOf } from './backlog-volume.ts';
@@ -25,8 +28,8 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
     readDocument(objects, { run, name: 'plan' }, Plan),
   ]);
   const backlogs = await loadBacklogs(run, sharding, services);
-  const running = await table.queryQueue({ queue: runningQueue(run) });
-  const copies = await table.queryQueue({ queue: copyQueue(run) });
+  const { doneCount } = await countDone(table, run);
+  const copies = await collect(readCopies(table, run));
   const waiting = plan.canaries.filter(({ verdict }) => verdict === 'waiting').flatMap(({ shards }) => shards);
   const progress = await runProgress(table, run);
   const canaries = await readEach(run, waiting, services);
@@ -38,8 +41,8 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
     tookMs: now - lookedAt,
     startedAt: definition.startedAt,
     progress,
-    running: running.map(parseShard).filter(({ state }) => state === 'RUNNING'),
-    copyCount: copies.map(parseShard).filter(({ state }) => state === 'RUNNING').length,
+    doneCount,
+    copyCount: copies.filter(({ state }) => state === 'RUNNING').length,
     canaries,
     strandedCount: stranded,
     missingSlotCount: missingSlots(plan, {

@@ -1,3 +1,4 @@
+import type { ShardId } from '../core/ids.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -24,6 +25,9 @@ const OVERDUE_OVERHEADS = 2;
 /** Whole looks may take this share of the time: one at a run of many shards costs the table that the shards need. */
 const LOOK_SHARE = 1 / 20;
 
+/** Shards that a glance looks at; when none of them runs any more it counts what is done. */
+const WITNESSES_MAX = 4;
+
 /** What the monitor sees in one look. */
 export interface RunLook {
   /** The moment at which everything had been seen. */
@@ -32,7 +36,8 @@ export interface RunLook {
   readonly tookMs: DurationMs;
   readonly startedAt: EpochMs;
   readonly progress: RunProgress;
-  readonly running: readonly ShardRecord[];
+  /** Indexes that were done when it began. */
+  readonly doneCount: number;
   /** Slots that work at copies. */
   readonly copyCount: number;
   /** The shards of the plan's canaries that are still waiting to be judged. */
@@ -66,14 +71,33 @@ export interface Observation {
 export function observeRun(look: RunLook): Observation {
   const expectedEndAt = look.arriving ? Math.max(look.now, look.plan.expectedEndAt) : look.now + remainingRunMs(look);
   const checkAt = nextCheck(look.now, expectedEndAt, look.settings);
-  const until = Math.max(checkAt, look.now + Math.ceil(look.tookMs / LOOK_SHARE));
-  return { outcome: outcomeOf(look, expectedEndAt), checkAt, next: { everyMs: checkAt - look.now, until } };
+  const restedAt = Math.max(checkAt, look.now + Math.ceil(look.tookMs / LOOK_SHARE));
+  const next = {
+    everyMs: checkAt - look.now,
+    until: Math.min(restedAt, firstLossAt(look)),
+    witnesses: witnesses(look),
+    ...(look.canaries.length === 0 && { doneCount: look.doneCount }),
+  };
+  return { outcome: outcomeOf(look, expectedEndAt), checkAt, next };
+}
+
+/** The first moment at which a lease may be lost: one that was seen, or one of a claim made since. */
+function firstLossAt({ now, tookMs, progress, settings }: RunLook): EpochMs {
+  const leaseEnds = progress.runningShards.map(({ leaseUntil = now }) => leaseUntil);
+  return Math.min(now - tookMs + settings.leaseMs, ...leaseEnds) + settings.graceMs + 1;
+}
+
+/** Those that were claimed last are likely to run longest. */
+function witnesses({ progress }: RunLook): ShardId[] {
+  const youngest = progress.runningShards.toSorted((a, b) => (b.claimedAt ?? 0) - (a.claimedAt ?? 0));
+  return youngest.slice(0, WITNESSES_MAX).map(({ shard }) => shard);
 }
 
 function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'] {
-  const { now, progress, running, plan, settings } = look;
+  const { now, progress, plan, settings } = look;
   if (progress.state !== 'running') return 'done';
-  if (running.some(({ leaseUntil = now }) => leaseUntil + settings.graceMs < now) || hasStalled(look)) return 'lost';
+  const lost = progress.runningShards.some(({ leaseUntil = now }) => leaseUntil + settings.graceMs < now);
+  if (lost || hasStalled(look)) return 'lost';
   if (canariesHaveEnded(look)) return 'judged';
   if (look.strandedCount > 0 || zonesHaveChanged(look)) return 'drift';
   if (look.missingSlotCount > 0) return 'due';
@@ -107,7 +131,8 @@ function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
 
 /** Late, out of slots, a shard beyond its interval, or slots without work beside shards that are being worked. */
 function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
-  const { now, tookMs, plan, running, copyCount, progress, predictions, arriving, settings } = look;
+  const { now, tookMs, plan, copyCount, progress, predictions, arriving, settings } = look;
+  const running = progress.runningShards;
   if (expectedEndAt > plan.deadlineAt && plan.expectedEndAt <= plan.deadlineAt) return true;
   const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
   if (plan.grants.every(({ until }) => until <= now) && !(arriving && readyCount === 0)) return true;
@@ -130,7 +155,7 @@ export function slotCount({ grants }: Plan, at: EpochMs): number {
 }
 
 /** The predicted work that is not done, at the pace of what is, shared by the slots. */
-function remainingRunMs({ now, startedAt, progress, plan, predictions, running }: RunLook): DurationMs {
+function remainingRunMs({ now, startedAt, progress, plan, predictions }: RunLook): DurationMs {
   let doneMs = 0;
   let openMs = 0;
   for (const { operation, total, done, doomed, poisoned } of progress.operations) {
@@ -140,7 +165,7 @@ function remainingRunMs({ now, startedAt, progress, plan, predictions, running }
     openMs += wholeMs * (1 - doneShare);
   }
   const slots = slotCount(plan, now);
-  const busy = Math.min(slots, Math.max(1, running.length));
+  const busy = Math.min(slots, Math.max(1, progress.runningShards.length));
   const runPace = doneMs > 0 ? pace([{ predictedMs: doneMs, actualMs: (now - startedAt) * busy }]) : 1;
   return (openMs * runPace) / slots;
 }

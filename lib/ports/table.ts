@@ -46,8 +46,6 @@ export interface Query {
 
 export interface QueueQuery {
   readonly queue: string;
-  /** Only items whose rank is not above this, by code unit. */
-  readonly upTo?: string;
   readonly limit?: number;
 }
 

@@ -1,7 +1,9 @@
+import { collect } from '../core/collect.ts';
 import type { RunId } from '../core/ids.ts';
 import type { Services } from '../ports/services.ts';
+import { readCopies, readShards } from '../run/read-shards.ts';
 import { parseRun, runKey } from '../run/run-record.ts';
-import { copyQueue, parseShard, runningQueue, type ShardFailure } from '../run/shard-record.ts';
+import type { ShardFailure } from '../run/shard-record.ts';
 import { endSlot, readSlot, type SlotRecord } from '../run/slot-store.ts';
 import { sweepRun } from '../run/sweep-run.ts';
 import { freeDeadSlots, freeShards } from './free-shards.ts';
@@ -36,12 +38,9 @@ export async function recoverRun(run: RunId, services: Services): Promise<void> 
 /** Slots that hold a shard or a copy under a lease that ran out, while their execution goes on: their workers hang. */
 async function stopStuckSlots(run: RunId, services: Services): Promise<void> {
   const { table, clock, settings } = services;
-  const held = await Promise.all([runningQueue(run), copyQueue(run)].map((queue) => table.queryQueue({ queue })));
+  const held = [...(await collect(readShards(table, run))), ...(await collect(readCopies(table, run)))];
   const silentSince = clock.now() - settings.graceMs;
-  const silent = held
-    .flat()
-    .map(parseShard)
-    .filter(({ leaseUntil = 0 }) => leaseUntil < silentSince);
+  const silent = held.filter(({ leaseUntil = 0 }) => leaseUntil < silentSince);
   await stopHolders({ run, held: silent, failure: SILENT }, services);
 }
 

@@ -3,7 +3,7 @@ import type { EpochMs } from '../core/quantity.ts';
 import type { Condition, Table } from '../ports/table.ts';
 import { outrun } from './copy-shard.ts';
 import { heldUnder, isHeldUnder, type Lease } from './lease.ts';
-import { endOf, heldQueue, parseShard, type ShardRecord, shardKey, timeRank } from './shard-record.ts';
+import { endOf, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
 
 export interface AdvanceRequest {
   /** The end of the block that the worker is about to take; the same as before for a mere heartbeat. */
@@ -27,7 +27,7 @@ export async function advanceCursor(table: Table, lease: Lease, request: Advance
   const { cursor, leaseUntil } = request;
   const write = await table.update(
     shardKey(lease.run, lease.shard),
-    { set: { cursor, leaseUntil, queue: heldQueue(lease), rank: timeRank(leaseUntil) } },
+    { set: { cursor, leaseUntil } },
     { all: [heldUnder(lease), { attribute: 'cursor', atMost: cursor }, endsNotBefore(cursor)] },
   );
   const shard = write.item && parseShard(write.item);

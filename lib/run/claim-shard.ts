@@ -3,7 +3,7 @@ import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Condition, Table } from '../ports/table.ts';
 import { dropCopy, outrun } from './copy-shard.ts';
 import { heldUnder, isHeldUnder, type Lease, leaseOf } from './lease.ts';
-import { endOf, heldQueue, parseShard, type ShardRecord, shardKey, timeRank } from './shard-record.ts';
+import { endOf, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
 
 export interface ClaimRequest {
   /**
@@ -18,6 +18,12 @@ export interface ClaimRequest {
   readonly graceMs: DurationMs;
   /** Attempts after which a shard whose lease ran out is left to the sweep, which sets it aside as poison. */
   readonly attemptMax: number;
+  /**
+   * How far into its range the claimer takes the shard at once.
+   *
+   * @default 0
+   */
+  readonly aheadUnits?: number;
 }
 
 export type Claim =
@@ -51,10 +57,9 @@ export async function claimShard(table: Table, shard: ShardRecord, request: Clai
         leaseUntil,
         claimedAt: request.now,
         attempts,
-        cursor: claimedUpTo(shard),
-        queue: heldQueue(shard),
-        rank: timeRank(leaseUntil),
+        cursor: claimedUpTo(shard, request.aheadUnits),
       },
+      remove: ['queue', 'rank'],
     },
     takesOver ? leaseRanOut(shard, request.now - request.graceMs) : stillReady(shard),
   );
@@ -64,8 +69,10 @@ export async function claimShard(table: Table, shard: ShardRecord, request: Clai
 }
 
 /** A single unit cannot be cut: the claim takes it, and saves the worker a write. */
-function claimedUpTo(shard: Pick<ShardRecord, 'range' | 'splitAt'>): number {
-  return endOf(shard) - shard.range.start <= 1 ? endOf(shard) : shard.range.start;
+function claimedUpTo(shard: Pick<ShardRecord, 'range' | 'splitAt'>, aheadUnits = 0): number {
+  const { start } = shard.range;
+  const end = endOf(shard);
+  return end - start <= 1 ? end : Math.min(end, start + Math.floor(aheadUnits));
 }
 
 function stillReady(shard: ShardRecord): Condition {

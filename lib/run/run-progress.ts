@@ -29,6 +29,8 @@ export interface RunProgress {
    * must not wait for it.
    */
   readonly doomedShards: ReadonlySet<ShardId>;
+  /** Shards that a worker holds, copies not among them. */
+  readonly runningShards: readonly ShardRecord[];
   /** Attempts that failed, at shards of operations that have begun and are not complete. */
   readonly failedAttemptCount: number;
   /** `complete`: every operation is. `stuck`: nothing runs, and nothing can start any more. */
@@ -47,6 +49,7 @@ export async function runProgress(table: Table, run: RunId, known?: readonly Sha
   const dead: Dead = { operations: new Set(), whole: new Set(), indexes: new Set(), shards: new Set() };
   const complete = new Set<string>();
   const progress: OperationProgress[] = [];
+  const runningShards: ShardRecord[] = [];
   let failedAttemptCount = 0;
   const shardsOf = known ? among(known) : await shardReader(table, run, operations);
   for (const operation of operations) {
@@ -58,11 +61,13 @@ export async function runProgress(table: Table, run: RunId, known?: readonly Sha
     if (shards.some((shard) => !shard.barrier && indexDone(shard))) complete.add(operation.operation);
     progress.push(whole ? unread(operation, barred) : counted(operation, shards, dead));
     failedAttemptCount += shards.reduce((sum, { attempts }) => sum + attempts, 0);
+    runningShards.push(...shards.filter(({ state }) => state === 'RUNNING'));
     buryOperation(operation, { shards, barred }, dead);
   }
   return {
     operations: progress,
     doomedShards: dead.shards,
+    runningShards,
     failedAttemptCount,
     state: stateOf(progress, complete.size === operations.length),
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isCopy, type RunId, type ShardId } from '../core/ids.ts';
-import type { EpochMs, MemoryMiB } from '../core/quantity.ts';
+import type { MemoryMiB } from '../core/quantity.ts';
 import type { Item, ItemKey } from '../ports/table.ts';
 import { DataRange } from '../shards/input-layout.ts';
 import { runPartition } from './run-record.ts';
@@ -83,26 +83,6 @@ export function readyQueue(run: RunId, memoryTierMiB: MemoryMiB): string {
   return `${run}#${memoryTierMiB}`;
 }
 
-/** The queue of running shards, the lease that runs out first in front. */
-export function runningQueue(run: RunId): string {
-  return `${run}#running`;
-}
-
-/** The queue of running copies. */
-export function copyQueue(run: RunId): string {
-  return `${run}#copies`;
-}
-
-/** Where a shard is listed while it runs: a copy that runs is no sign that its operation goes on. */
-export function heldQueue({ run, shard }: Pick<ShardRecord, 'run' | 'shard'>): string {
-  return isCopy(shard) ? copyQueue(run) : runningQueue(run);
-}
-
-/** Moments as texts of equal length: code unit order is the order of time. */
-export function timeRank(at: EpochMs): string {
-  return String(Math.max(0, Math.floor(at))).padStart(15, '0');
-}
-
 /** Where the shard's range ends now: what lies beyond was cut off. */
 export function endOf(shard: Pick<ShardRecord, 'range' | 'splitAt'>): number {
   return shard.splitAt ?? shard.range.end;
@@ -131,11 +111,10 @@ export function shardItem(record: ShardRecord): Item {
   return { ...item, ...shardKey(record.run, record.shard), ...queueOf(record) };
 }
 
-/** Where a record is listed in the queue index, if anywhere. */
+/** Where a record is listed in the queue index: each write of a listed item costs another (docs/adr/0047). */
 export function queueOf(record: ShardRecord): { readonly queue: string; readonly rank: string } | undefined {
-  if (record.state === 'READY') return { queue: readyQueue(record.run, record.memoryTierMiB), rank: record.rank };
-  if (record.state !== 'RUNNING') return undefined;
-  return { queue: heldQueue(record), rank: timeRank(record.leaseUntil ?? 0) };
+  if (record.state !== 'READY') return undefined;
+  return { queue: readyQueue(record.run, record.memoryTierMiB), rank: record.rank };
 }
 
 /** @throws {ZodError} when the item is no shard record */

@@ -6,12 +6,15 @@ import type { Block } from './define-task.ts';
 import type { ReadBlock } from './input/read-range.ts';
 import type { KeptLease } from './work-lease.ts';
 
-/** How much work a worker takes in advance: what a cut cannot take away from it, and what is lost if it dies. */
-const CHECKPOINT_MS: DurationMs = 1_000;
-/** When less than this share of it is left, the cursor is moved on while the task works: the task never waits for it. */
-const RENEWAL_SHARE = 1 / 4;
-/** What is taken while the first block is read, at the pace of the shard before: it may be a wrong guess. */
-const FIRST_MS: DurationMs = 125;
+/**
+ * How much work a worker takes in advance, which no cut can take away from it: half of what is left, where whoever halves
+ * it would cut, so that the cursor costs a shard few writes; a second at least, and never more than a few.
+ */
+const LEAD_SHARE = 1 / 2;
+const LEAD_MIN_MS: DurationMs = 1_000;
+const LEAD_MAX_MS: DurationMs = 4_000;
+/** When less than this is left of it, the cursor is moved on while the task works: the task never waits for it. */
+const RENEWAL_MS: DurationMs = 250;
 
 export interface BlocksRequest {
   /** The shard's range as it was claimed. */
@@ -22,12 +25,6 @@ export interface BlocksRequest {
    * @default - nothing
    */
   readonly claimedUpTo?: number;
-  /**
-   * Units a millisecond of the operation's shard before.
-   *
-   * @default - unknown: nothing is taken before the first block is there
-   */
-  readonly pace?: number | undefined;
   readonly kept: KeptLease;
   readonly clock: Clock;
   /** The blocks of a part of the range; blocks that come before its first unit are broadcasts. */
@@ -44,7 +41,7 @@ export interface WorkBlocks {
 
 /**
  * Gives a task its blocks, each only after the cursor has passed it. When the tail of the shard is cut off meanwhile,
- * the blocks end there. The cursor runs about a second of work ahead, so that small blocks do not cost a write each.
+ * the blocks end there. The cursor runs seconds of work ahead, so that small blocks do not cost a write each.
  *
  * Both throw the reason of the lease's signal when the lease is lost or the time is over.
  */
@@ -58,6 +55,14 @@ export function workBlocks(request: BlocksRequest): WorkBlocks {
 
   const pace = () => (given - range.start) / Math.max(1, clock.now() - startedAt);
 
+  /** How far to go beyond a unit: to the end when less than the shortest lead would be left. */
+  function ahead(unit: number): number {
+    const leastLead = pace() * LEAD_MIN_MS;
+    const lead = Math.min(Math.max((end - unit) * LEAD_SHARE, leastLead), pace() * LEAD_MAX_MS);
+    const to = Math.floor(unit + lead);
+    return end - to < leastLead ? end : Math.min(end, to);
+  }
+
   async function reach(to: number): Promise<Advance> {
     const advanced = await kept.advance(to);
     if (advanced.kind === 'lost') throw kept.signal.reason;
@@ -67,8 +72,7 @@ export function workBlocks(request: BlocksRequest): WorkBlocks {
   }
 
   /** Reaches a unit meanwhile. A failure is none yet: when the unit is needed it is tried again. */
-  function reachAhead(unit: number): void {
-    const to = Math.min(end, Math.floor(unit));
+  function reachAhead(to: number): void {
     if (underway || to <= cursor) return;
     const over = () => {
       underway = undefined;
@@ -80,18 +84,16 @@ export function workBlocks(request: BlocksRequest): WorkBlocks {
   async function take(unit: number): Promise<boolean> {
     if (unit > cursor) await underway;
     kept.signal.throwIfAborted();
-    const leadMax = pace() * CHECKPOINT_MS;
     if (unit <= cursor) {
-      if (cursor - unit < leadMax * RENEWAL_SHARE) reachAhead(unit + leadMax);
+      if (cursor - unit < pace() * RENEWAL_MS) reachAhead(ahead(cursor));
       return true;
     }
-    const advanced = await reach(Math.min(end, Math.floor(unit + leadMax)));
+    const advanced = await reach(ahead(unit));
     if (advanced.kind === 'cut' && advanced.end >= unit) await reach(advanced.end);
     return unit <= cursor;
   }
 
   async function* blocks(): AsyncGenerator<Block> {
-    if (request.pace !== undefined) reachAhead(range.start + request.pace * FIRST_MS);
     for (let [whole, first] = [false, true]; !whole; first = false) {
       whole = true;
       const resumedAt = given;

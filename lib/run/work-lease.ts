@@ -27,25 +27,35 @@ export interface LeaseTerms {
   /** What the claim covers already: the start of the shard's range. */
   readonly cursor: number;
   readonly leaseMs: DurationMs;
-  /** How long the attempt may take. */
+  /** How long any attempt may take. */
   readonly timeLimitMs: DurationMs;
+  /** What is left of the invocation: an attempt that needs more has shown nothing of its shard. */
+  readonly timeLeftMs: DurationMs;
 }
 
 /** Renews a lease in the background until it is stopped, lost, or the attempt has taken too long. */
 export function keepLease(
   lease: Lease,
   { table, clock }: { readonly table: Table; readonly clock: Clock },
-  { cursor: claimed, leaseMs, timeLimitMs }: LeaseTerms,
+  { cursor: claimed, leaseMs, timeLimitMs, timeLeftMs }: LeaseTerms,
 ): KeptLease {
   const attempt = new AbortController();
   const renewals = new AbortController();
-  const endsAt = clock.now() + timeLimitMs;
+  const endsAt = clock.now() + Math.min(timeLimitMs, timeLeftMs);
   let cursor = claimed;
 
   const lost = () => new ForeshardError('LeaseLost', `another slot has taken shard '${lease.shard}' meanwhile`);
   const outrun = () => new ForeshardError('Outrun', `another attempt at shard '${lease.shard}' was first`);
   const late = () =>
-    new ForeshardError('ShardTimedOut', `shard '${lease.shard}' took longer than the ${timeLimitMs} ms it may take`);
+    timeLeftMs < timeLimitMs
+      ? new ForeshardError(
+          'WorkerDied',
+          `shard '${lease.shard}' was not done when its worker's ${timeLeftMs} ms were over`,
+        )
+      : new ForeshardError(
+          'ShardTimedOut',
+          `shard '${lease.shard}' took longer than the ${timeLimitMs} ms it may take`,
+        );
 
   async function advance(to: number): Promise<Advance> {
     const advanced = await advanceCursor(table, lease, { cursor: to, leaseUntil: clock.now() + leaseMs });

@@ -1,5 +1,6 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
 import type { RunId } from '../core/ids.ts';
+import type { DurationMs } from '../core/quantity.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Services } from '../ports/services.ts';
 import { toEmf } from '../profile/emf.ts';
@@ -30,6 +31,8 @@ export interface WorkScope {
   operation(id: string): ShardedOperation;
   /** Units a millisecond of the last shard that was worked off, by operation. */
   readonly paces: Map<string, number>;
+  /** The longest attempt that this invocation has made, by operation. */
+  readonly longestMs: ReadonlyMap<string, DurationMs>;
   /** True once: for the first shard of the invocation. */
   firstShard(): boolean;
   /** Sends an attempt's telemetry on its way. */
@@ -54,6 +57,7 @@ export async function runScope(
   services: Services,
 ): Promise<WorkScope> {
   const { operations, context } = await factsOf(slot.run, services.objects);
+  const longestMs = new Map<string, DurationMs>();
   let waiting: ShardAttempt[] = [];
   let first = true;
   let reportCount = 0;
@@ -71,6 +75,7 @@ export async function runScope(
     context,
     judge,
     paces: new Map(),
+    longestMs,
     firstShard() {
       const isFirst = first;
       first = false;
@@ -79,6 +84,7 @@ export async function runScope(
     operation: (id) => operations.get(id) ?? unknownOperation(slot.run, id),
     async report(attempt) {
       services.metrics.emit(toEmf(attempt));
+      longestMs.set(attempt.operation, Math.max(attempt.durationMs, longestMs.get(attempt.operation) ?? 0));
       waiting.push(attempt);
       reportCount += 1;
       // a run waits for its canaries, which come first: a worker that dies must not take their telemetry with it

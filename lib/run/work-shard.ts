@@ -34,6 +34,7 @@ export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<v
     cursor: shard.cursor,
     leaseMs: settings.leaseMs,
     timeLimitMs: settings.shardLimitMs,
+    timeLeftMs: scope.invocation.endsAt - clock.now(),
   });
   const metered = meteredObjects(services.objects, clock);
   const meter = attemptMeter(shard, metered.traffic, scope);
@@ -124,7 +125,6 @@ function inputOf({ shard, kept, context }: InputOf, services: Services, scope: W
   return workBlocks({
     range: { start: shard.range.start, end: endOf(shard) },
     claimedUpTo: shard.cursor,
-    pace: scope.paces.get(shard.operation),
     kept,
     clock,
     read: (range) => workInput({ shard, operation, range, objects: withReplica(objects, replicas), restore }, services),

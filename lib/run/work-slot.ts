@@ -11,6 +11,10 @@ import { workShard } from './work-shard.ts';
 
 /** Shards in front of the queue that a worker looks at: enough that slots which start together do not all want one. */
 const READY_LOOK_MAX = 8;
+/** What a claim takes at once, at the pace of the operation's shard before, which may be a wrong guess. */
+const AHEAD_MS: DurationMs = 125;
+/** A shard may take this many times what the longest of its operation took here, and still end with its invocation. */
+const FIT_FACTOR = 4;
 
 /** One slot: a unit of a pool's concurrency that works for a run. */
 export const Slot = z.strictObject({
@@ -29,7 +33,7 @@ export interface Invocation {
   readonly cold: boolean;
   /** The physical zone in which it runs, where that is known. */
   readonly zoneId?: string;
-  /** No shard is claimed later. */
+  /** Later only shards are claimed that surely end with the invocation. */
   readonly claimUntil: EpochMs;
   /** When the worker must have answered. */
   readonly endsAt: EpochMs;
@@ -49,7 +53,7 @@ export interface WorkResult {
 
 /**
  * One invocation of a worker: claims the ready shard of highest priority, executes and commits it, and takes the next,
- * until none is ready, the run is over, its time runs low or its zone is closed.
+ * until none is ready, the run is over, the next may not fit into its time or its zone is closed.
  */
 export async function workSlot(work: SlotWork, services: Services): Promise<WorkResult> {
   const { clock, settings } = services;
@@ -57,12 +61,13 @@ export async function workSlot(work: SlotWork, services: Services): Promise<Work
   const scope = await runScope(work, services);
   let idleSince: EpochMs | undefined;
   try {
-    while (clock.now() < invocation.claimUntil) {
+    while (clock.now() < invocation.endsAt) {
       if (!(await work.mayClaim())) {
         await endSlot(services.table, work.slot);
         return answer('done', clock.now());
       }
       const shard = await claimNext(scope);
+      if (shard === 'later') return answer('more', clock.now());
       if (shard) {
         idleSince = undefined;
         await workShard(shard, scope);
@@ -84,20 +89,34 @@ function answer(outcome: WorkResult['outcome'], checkAt: EpochMs): WorkResult {
   return { outcome, checkAt: new Date(checkAt).toISOString() };
 }
 
-/** The worker's own tier first, its zone before others; then smaller tiers, whose shards fit as well. */
-async function claimNext(scope: WorkScope): Promise<ShardRecord | undefined> {
+/**
+ * The worker's own tier first, its zone before others; then smaller tiers, whose shards fit as well.
+ *
+ * @returns nothing when none is ready; `later` when the first may not fit into this invocation
+ */
+async function claimNext(scope: WorkScope): Promise<ShardRecord | 'later' | undefined> {
   const { slot, services, invocation } = scope;
   const { clock, settings, table } = services;
   for (const memoryTierMiB of tiersUpTo(slot.memoryMiB, settings.tiersMiB)) {
     const query = { run: slot.run, memoryTierMiB, zone: slot.zone, limit: READY_LOOK_MAX, random: services.random };
     for (const shard of await nextReady(table, query)) {
+      if (!fits(shard, scope)) return 'later';
       const { leaseMs, graceMs, attemptMax } = settings;
-      const claim = { owner: invocation.owner, now: clock.now(), leaseMs, graceMs, attemptMax };
+      const aheadUnits = AHEAD_MS * (scope.paces.get(shard.operation) ?? 0);
+      const claim = { owner: invocation.owner, now: clock.now(), leaseMs, graceMs, attemptMax, aheadUnits };
       const claimed = await claimShard(table, shard, claim);
       if (claimed.claimed) return claimed.shard;
     }
   }
   return undefined;
+}
+
+/** One that has failed before gets all the time that there is: it may have lacked it. */
+function fits({ operation, attempts }: ShardRecord, { services, invocation, longestMs }: WorkScope): boolean {
+  const now = services.clock.now();
+  if (now < invocation.claimUntil) return true;
+  const longest = longestMs.get(operation);
+  return attempts === 0 && longest !== undefined && now + FIT_FACTOR * longest <= invocation.endsAt;
 }
 
 function tiersUpTo(memoryMiB: number, tiersMiB: readonly number[]): readonly number[] {

@@ -43,8 +43,8 @@ describe('loadLook', () => {
       { type: 'a@1', shards: ['a/1'], verdict: 'waiting' as const },
       { type: 'b@1', shards: ['a/0'], verdict: 'promoted' as const },
     ];
-    const { running, canaries: read } = await look({ canaries });
-    expect(running.map(({ shard }) => shard)).toEqual(['a/0']);
+    const { progress, canaries: read } = await look({ canaries });
+    expect(progress.runningShards.map(({ shard }) => shard)).toEqual(['a/0']);
     expect(read.map(({ shard }) => shard)).toEqual(['a/1']);
   });
 });

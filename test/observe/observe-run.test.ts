@@ -8,12 +8,12 @@ import { needWithin } from '../plan/requests.ts';
 const GRACE_MS = 2_000;
 const NOTHING = { total: 0, done: 0, running: 0, ready: 0, blocked: 0, poisoned: 0, doomed: 0 };
 
+const RUNNING = aRecord({ state: 'RUNNING', owner: 's:1', epoch: 1, claimedAt: 9_000, leaseUntil: 70_000 });
+
 function progressOf(counts: Partial<OperationProgress>, state: 'running' | 'complete' | 'stuck' = 'running') {
   const operations = [{ ...NOTHING, operation: 'a', ...counts }];
-  return { operations, doomedShards: new Set<string>(), failedAttemptCount: 0, state };
+  return { operations, doomedShards: new Set<string>(), runningShards: [RUNNING], failedAttemptCount: 0, state };
 }
-
-const RUNNING = aRecord({ state: 'RUNNING', owner: 's:1', epoch: 1, claimedAt: 9_000, leaseUntil: 70_000 });
 
 /** At 10 s into a run that goes as planned: half of ten shards are done, one runs, four are ready. */
 function look(changes: Partial<RunLook> = {}): RunLook {
@@ -22,7 +22,7 @@ function look(changes: Partial<RunLook> = {}): RunLook {
     tookMs: 0,
     startedAt: 0,
     progress: progressOf({ total: 10, done: 5, running: 1, ready: 4 }),
-    running: [RUNNING],
+    doneCount: 5,
     copyCount: 0,
     canaries: [],
     strandedCount: 0,
@@ -36,6 +36,9 @@ function look(changes: Partial<RunLook> = {}): RunLook {
   } as RunLook;
 }
 
+const running = (...runningShards: RunLook['progress']['runningShards']) => ({
+  progress: { ...look().progress, runningShards },
+});
 const outcome = (changes: Partial<RunLook>) => observeRun(look(changes)).outcome;
 const onTrial = (state: 'DONE' | 'POISONED' | 'RUNNING' | 'BLOCKED', shard = 'a/0') => aRecord({ state, shard });
 
@@ -50,7 +53,7 @@ describe('observeRun', () => {
   });
 
   it('is lost once a lease has run out by more than the grace', () => {
-    const leaseEnds = (leaseUntil: number) => outcome({ running: [RUNNING, { ...RUNNING, leaseUntil }] });
+    const leaseEnds = (leaseUntil: number) => outcome(running(RUNNING, { ...RUNNING, leaseUntil }));
     expect(leaseEnds(10_000 - GRACE_MS)).toBe('running');
     expect(leaseEnds(10_000 - GRACE_MS - 1)).toBe('lost');
   });
@@ -80,14 +83,14 @@ describe('observeRun', () => {
   });
 
   it('has drifted when a shard takes longer than its interval by two overheads: less is not worth a cut', () => {
-    expect(outcome({ running: [{ ...RUNNING, claimedAt: 6_400 }] })).toBe('running');
-    expect(outcome({ running: [{ ...RUNNING, claimedAt: 6_399 }] })).toBe('drift');
+    expect(outcome(running({ ...RUNNING, claimedAt: 6_400 }))).toBe('running');
+    expect(outcome(running({ ...RUNNING, claimedAt: 6_399 }))).toBe('drift');
   });
 
   it('takes a shard for as old as it was when it was seen: a long look makes none late', () => {
-    const late = [{ ...RUNNING, claimedAt: 6_300 }];
-    expect(outcome({ running: late, tookMs: 99 })).toBe('drift');
-    expect(outcome({ running: late, tookMs: 100 })).toBe('running');
+    const late = running({ ...RUNNING, claimedAt: 6_300 });
+    expect(outcome({ ...late, tookMs: 99 })).toBe('drift');
+    expect(outcome({ ...late, tookMs: 100 })).toBe('running');
   });
 
   it('has drifted when the deadline that the plan meets will be missed', () => {
@@ -115,12 +118,12 @@ describe('observeRun', () => {
   });
 
   it('gives a new plan time to settle: four looks, and an eighth of the age of the run', () => {
-    const late = [{ ...RUNNING, claimedAt: 0 }];
-    expect(outcome({ running: late, plan: aPlan({ madeAt: 8_750 }) })).toBe('running');
-    expect(outcome({ running: late, plan: aPlan({ madeAt: 8_749 }) })).toBe('drift');
+    const late = running({ ...RUNNING, claimedAt: 0 });
+    expect(outcome({ ...late, plan: aPlan({ madeAt: 8_750 }) })).toBe('running');
+    expect(outcome({ ...late, plan: aPlan({ madeAt: 8_749 }) })).toBe('drift');
     const settings = Settings.parse({ monitorMinMs: 1_000 });
-    expect(outcome({ running: late, settings, plan: aPlan({ madeAt: 6_000 }) })).toBe('running');
-    expect(outcome({ running: late, settings, plan: aPlan({ madeAt: 5_999 }) })).toBe('drift');
+    expect(outcome({ ...late, settings, plan: aPlan({ madeAt: 6_000 }) })).toBe('running');
+    expect(outcome({ ...late, settings, plan: aPlan({ madeAt: 5_999 }) })).toBe('drift');
   });
 
   it('expects the end at the pace of what is done', () => {
@@ -133,6 +136,22 @@ describe('observeRun', () => {
     expect([endsBy(20_000, 20_000), endsBy(19_999, 20_000)]).toEqual(['running', 'drift']);
     // twice as slow as predicted, but for the second of work in which the prediction is trusted: 5 s times 11 / 6
     expect([endsBy(19_167, 10_000), endsBy(19_166, 10_000)]).toEqual(['running', 'drift']);
+  });
+
+  it('leaves the glances those that were claimed last, and a count while nothing is on trial', () => {
+    const at = (shard: string, claimedAt: number) => ({ ...RUNNING, shard, claimedAt });
+    const shards = [at('a/1', 5), at('a/2', 9), at('a/3', 7), at('a/4', 6), at('a/5', 8)];
+    const { next } = observeRun(look(running(...shards)));
+    expect(next).toMatchObject({ witnesses: ['a/2', 'a/5', 'a/3', 'a/4'], doneCount: 5 });
+    expect(observeRun(look({ canaries: [onTrial('RUNNING')] })).next).not.toHaveProperty('doneCount');
+  });
+
+  it('looks again before a lease can be lost unseen, one of a claim that it did not see included', () => {
+    const until = (leaseUntil: number) =>
+      observeRun(look({ ...running({ ...RUNNING, leaseUntil }), tookMs: 9_000 })).next.until;
+    expect(until(20_000)).toBe(20_000 + GRACE_MS + 1);
+    // 60 s of a lease that was claimed when the look began, at 1 s
+    expect(until(99_000)).toBe(61_000 + GRACE_MS + 1);
   });
 
   it('looks again later', () => {

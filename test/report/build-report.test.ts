@@ -46,7 +46,7 @@ function facts(changes: Partial<ReportFacts> = {}): ReportFacts {
     plan: aPlan({ generation: 3, expectedEndAt: 8_000 }),
     pools: listPools(Settings.parse({}), new Set()),
     tradeOff: [],
-    progress: { operations: [], doomedShards: new Set(), failedAttemptCount: 0, state: 'complete' },
+    progress: { operations: [], doomedShards: new Set(), runningShards: [], failedAttemptCount: 0, state: 'complete' },
     copies: [],
     records: [
       aRecord({ shard: 'a/0', state: 'DONE', output: output('a0') }),

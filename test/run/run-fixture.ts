@@ -78,7 +78,11 @@ export async function readShard(table: Table, run: string, shard: string): Promi
 }
 
 /** Claims a shard that can be claimed. */
-export async function claimed(table: Table, shard: ShardRecord, by: { owner?: string; now?: number } = {}) {
+export async function claimed(
+  table: Table,
+  shard: ShardRecord,
+  by: { owner?: string; now?: number; aheadUnits?: number } = {},
+) {
   const claim = await claimShard(table, shard, { owner: 'slot-1:a', now: 1_000, ...CLAIM, ...by });
   if (!claim.claimed) throw new Error(`${shard.shard} is ${claim.reason}`);
   return claim;

@@ -64,8 +64,8 @@ const interferences = (takes: fc.Arbitrary<boolean>): fc.Arbitrary<readonly Inte
 };
 
 /** A shard as the table keeps it: a cut is taken only beyond the cursor and before the end. */
-function fakeShard(plan: readonly Interference[]) {
-  const state = { cursor: START, end: END };
+function fakeShard(plan: readonly Interference[], claimedUpTo = START) {
+  const state = { cursor: claimedUpTo, end: END };
   const abort = new AbortController();
   const rest = plan.values();
   const cut = (at: number | undefined) => {
@@ -101,17 +101,20 @@ function clockOf(stepsMs: readonly number[]) {
 }
 
 const times = fc.array(fc.nat(400), { maxLength: 4 });
-/** Of the shard before: right, far too slow or far too fast. */
-const paces = fc.option(fc.double({ min: 0, max: 2, noNaN: true }), { nil: undefined });
+/** How far the claim has taken the shard. */
+const claims = fc.integer({ min: START, max: END });
+/** What a claim asks for beyond the start, right or far too much. */
+const aheads = fc.nat(20);
 const never = fc.constant(false);
 
 describe('workBlocks', () => {
   it('gives exactly the records of the range as it ends, once and in order, whatever is cut off when', async () => {
     await fc.assert(
-      fc.asyncProperty(readings, interferences(never), times, paces, async (reading, plan, stepsMs, pace) => {
-        const { state, kept } = fakeShard(plan);
+      fc.asyncProperty(readings, interferences(never), times, claims, async (reading, plan, stepsMs, claimedUpTo) => {
+        const { state, kept } = fakeShard(plan, claimedUpTo);
         const range = { start: START, end: END };
-        const { blocks, finish } = workBlocks({ range, pace, kept, clock: clockOf(stepsMs), read: reader(reading) });
+        const clock = clockOf(stepsMs);
+        const { blocks, finish } = workBlocks({ range, claimedUpTo, kept, clock, read: reader(reading) });
         const given = (await collect(blocks)).flatMap(({ records }) => records);
         const end = await finish();
         expect(end).toBe(state.end);
@@ -124,10 +127,10 @@ describe('workBlocks', () => {
 
   it('passes the cursor over every block before the block is given', async () => {
     await fc.assert(
-      fc.asyncProperty(readings, interferences(never), times, paces, async (reading, plan, stepsMs, pace) => {
-        const { state, kept } = fakeShard(plan);
+      fc.asyncProperty(readings, interferences(never), times, claims, async (reading, plan, stepsMs, claimedUpTo) => {
+        const { state, kept } = fakeShard(plan, claimedUpTo);
         const range = { start: START, end: END };
-        const { blocks } = workBlocks({ range, pace, kept, clock: clockOf(stepsMs), read: reader(reading) });
+        const { blocks } = workBlocks({ range, claimedUpTo, kept, clock: clockOf(stepsMs), read: reader(reading) });
         for await (const { from, records } of blocks) {
           const last = records.at(-1);
           if (from === 'main' && typeof last === 'number') expect(state.cursor).toBeGreaterThan(last);
@@ -163,10 +166,11 @@ describe('workBlocks', () => {
 
   it('throws the reason of the lease once it is lost, and has given nothing twice until then', async () => {
     await fc.assert(
-      fc.asyncProperty(readings, interferences(fc.boolean()), paces, async (reading, plan, pace) => {
-        const { state, kept } = fakeShard([...plan, { before: undefined, after: undefined, takes: true }]);
+      fc.asyncProperty(readings, interferences(fc.boolean()), claims, async (reading, plan, claimedUpTo) => {
+        const taken = { before: undefined, after: undefined, takes: true };
+        const { state, kept } = fakeShard([...plan, taken], claimedUpTo);
         const range = { start: START, end: END };
-        const { blocks, finish } = workBlocks({ range, pace, kept, clock: clockOf([1]), read: reader(reading) });
+        const { blocks, finish } = workBlocks({ range, claimedUpTo, kept, clock: clockOf([1]), read: reader(reading) });
         const given: unknown[] = [];
         const work = async () => {
           for await (const block of blocks) given.push(...block.records);
@@ -181,7 +185,7 @@ describe('workBlocks', () => {
     );
   });
 
-  it('moves the cursor a second of work ahead, so that small blocks do not cost a write each', async () => {
+  it('moves the cursor seconds of work ahead, so that small blocks do not cost a write each', async () => {
     const { kept } = fakeShard([]);
     let writes = 0;
     const counted: KeptLease = {
@@ -200,8 +204,26 @@ describe('workBlocks', () => {
     expect(writes).toBeLessThanOrEqual(3);
   });
 
+  it('leaves half of what is left to whoever cuts it, and never takes more than four seconds', async () => {
+    const { state, kept } = fakeShard([]);
+    const long = { start: START, end: END };
+    // a unit takes a second: 60 s in all
+    const clock = clockOf([1]);
+    const read = reader({ broadcastCount: 0, steps: [{ units: 1, blocks: 1 }] });
+    let now = 0;
+    const { blocks } = workBlocks({ range: long, kept, clock: { ...clock, now: () => now }, read });
+    for await (const { records } of blocks) {
+      const at = Number(records[0]);
+      const left = END - at;
+      expect(state.cursor - at).toBeLessThanOrEqual(Math.max(3, Math.min(6, Math.ceil(left * 0.75))));
+      now += 1_000;
+    }
+    expect(state.cursor).toBe(END);
+  });
+
   it('takes what comes next while the task works: only for the first block it waits', async () => {
-    const { kept } = fakeShard([]);
+    const claimedUpTo = START + 12;
+    const { kept } = fakeShard([], claimedUpTo);
     let turns = 0;
     const turn = async () => {
       await new Promise(setImmediate);
@@ -210,7 +232,7 @@ describe('workBlocks', () => {
     const slow: KeptLease = { ...kept, advance: (to) => turn().then(() => kept.advance(to)) };
     const range = { start: START, end: END };
     const read = reader({ broadcastCount: 0, steps: [{ units: 1, blocks: 1 }] });
-    const { blocks, finish } = workBlocks({ range, pace: 0.1, kept: slow, clock: clockOf([60]), read });
+    const { blocks, finish } = workBlocks({ range, claimedUpTo, kept: slow, clock: clockOf([60]), read });
     expect((await blocks[Symbol.asyncIterator]().next()).value?.records).toEqual([START]);
     for (let left = END - START - 1; left > 0; left -= 1) {
       await turn();
@@ -226,11 +248,11 @@ describe('workBlocks over the protocol', () => {
   it('shares a range with every tail that is cut off it: each record once, in every order of reads and cuts', async () => {
     const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), cuts, readings, paces, async (scheduler, cutsAt, reading, pace) => {
+      fc.asyncProperty(fc.scheduler(), cuts, readings, aheads, async (scheduler, cutsAt, reading, aheadUnits) => {
         const table = memoryTable();
         const run = await startRun(table, [{ id: 'a', shardCount: 1 }]);
         const slow = interleaved(table, scheduler);
-        const worker = workOff(slow, { run, shard: 'a/0', reading, pace });
+        const worker = workOff(slow, { run, shard: 'a/0', reading, aheadUnits });
         const cutter = (async () => {
           for (const at of cutsAt) {
             const shard = await readShard(slow, run, 'a/0');
@@ -268,10 +290,10 @@ async function workOff(
     run,
     shard,
     reading,
-    pace,
-  }: { readonly run: string; readonly shard: string; readonly reading: Reading; readonly pace?: number | undefined },
+    aheadUnits = 0,
+  }: { readonly run: string; readonly shard: string; readonly reading: Reading; readonly aheadUnits?: number },
 ): Promise<readonly Block[]> {
-  const { lease, shard: record } = await claimed(table, await readShard(table, run, shard));
+  const { lease, shard: record } = await claimed(table, await readShard(table, run, shard), { aheadUnits });
   const kept: KeptLease = {
     lease,
     signal: new AbortController().signal,
@@ -279,7 +301,13 @@ async function workOff(
     stop: () => undefined,
   };
   const range = { start: record.range.start, end: endOf(record) };
-  const { blocks, finish } = workBlocks({ range, pace, kept, clock: clockOf([3]), read: reader(reading) });
+  const { blocks, finish } = workBlocks({
+    range,
+    claimedUpTo: record.cursor,
+    kept,
+    clock: clockOf([3]),
+    read: reader(reading),
+  });
   const given = await collect(blocks);
   expect(await finish()).toBe(endOf(await readShard(table, run, shard)));
   return given;

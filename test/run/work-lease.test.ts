@@ -9,12 +9,16 @@ import { CLAIM, claimed, readShard, startRun } from './run-fixture.ts';
 const LEASE_MS = CLAIM.leaseMs;
 
 /** A shard that is claimed at 0 and kept. */
-async function keptShard({ timeLimitMs = 60_000, slowed = (table: Table) => table } = {}) {
+async function keptShard({ timeLimitMs = 60_000, timeLeftMs = 900_000, slowed = (table: Table) => table } = {}) {
   const table = memoryTable();
   const run = await startRun(table, [{ id: 'a', shardCount: 1 }]);
   const clock = virtualClock();
   const { lease } = await claimed(table, await readShard(table, run, 'a/0'), { now: 0 });
-  const kept = keepLease(lease, { table: slowed(table), clock }, { cursor: 0, leaseMs: LEASE_MS, timeLimitMs });
+  const kept = keepLease(
+    lease,
+    { table: slowed(table), clock },
+    { cursor: 0, leaseMs: LEASE_MS, timeLimitMs, timeLeftMs },
+  );
   return { table, clock, kept, read: () => readShard(table, run, 'a/0') };
 }
 

@@ -8,6 +8,7 @@ import { OutputManifest } from '../../lib/run/input/output-manifest.ts';
 import { readShards } from '../../lib/run/read-shards.ts';
 import { releaseShard } from '../../lib/run/release-shard.ts';
 import { runKey } from '../../lib/run/run-record.ts';
+import { shardKey } from '../../lib/run/shard-record.ts';
 import { readSlots, writeSlot } from '../../lib/run/slot-store.ts';
 import type { JudgeFailure } from '../../lib/run/work-scope.ts';
 import { type Invocation, workSlot } from '../../lib/run/work-slot.ts';
@@ -192,7 +193,7 @@ describe('workSlot: when a worker stops', () => {
   it('is done when the run has ended, and its slot with it', async () => {
     const { work, services, run } = await scene([{ id: 'a', ranges: ranges(1) }]);
     await writeSlot(services.table, slotRecord(run, 900_000));
-    await work({ claimUntil: 50 });
+    await work({ endsAt: 50 });
     await services.table.update(runKey(run), { set: { state: 'ENDED' } });
     expect(await work()).toMatchObject({ outcome: 'done' });
     expect(await readSlots(services.table, run)).toMatchObject([{ slot: 'slot-1', status: 'ENDED' }]);
@@ -206,9 +207,46 @@ describe('workSlot: when a worker stops', () => {
   });
 
   it('asks for another call when its time runs low, and claims nothing then', async () => {
-    const { work, services, committed } = await scene([{ id: 'a', ranges: ranges(5) }]);
-    expect(await work({ claimUntil: services.clock.now() + 250 })).toMatchObject({ outcome: 'more' });
+    const { work, committed } = await scene([{ id: 'a', ranges: ranges(5) }]);
+    expect(await work({ claimUntil: 250, endsAt: 650 })).toMatchObject({ outcome: 'more' });
+    // at 300 ms it is late, and the fourth could take four times 100 ms
     expect(await committed()).toHaveLength(3);
+  });
+
+  it('claims late what surely ends with its call, but nothing that has failed or that it does not know', async () => {
+    const { work, committed } = await scene([{ id: 'a', ranges: ranges(5) }]);
+    expect(await work({ claimUntil: 0 })).toMatchObject({ outcome: 'more' });
+    expect(await work({ claimUntil: 50, endsAt: 701 })).toMatchObject({ outcome: 'more' });
+    expect(await committed()).toHaveLength(4);
+    const failed = await scene([{ id: 'a', ranges: ranges(2) }]);
+    const shard = await readShard(failed.services.table, failed.run, 'a/1');
+    await failed.services.table.update(shardKey(failed.run, shard.shard), { set: { attempts: 1 } });
+    expect(await failed.work({ claimUntil: 50 })).toMatchObject({ outcome: 'more' });
+    expect(await failed.committed()).toEqual(['a/0']);
+  });
+
+  it('gives a shard back unjudged that its call has no time for any more', async () => {
+    const slow = defineTask({ name: 'pass', run: () => new Promise(() => {}) });
+    const { work, services, run } = await scene([{ id: 'a' }], {}, memoryServices({ tasks: [slow] }));
+    await work({ endsAt: 5_000, judge: () => ({ kind: 'poison', attempts: 1 }) });
+    expect(await readShard(services.table, run, 'a/0')).toMatchObject({ error: { name: 'WorkerDied' } });
+  });
+
+  it('takes an eighth of a second of the next shard with its claim, at the pace of the one before', async () => {
+    const hundred = (index: number) => ({ start: 100 * index, end: 100 * (index + 1) });
+    const { work, services, run } = await scene([{ id: 'a', ranges: [hundred(0), hundred(1)] }]);
+    const claims: unknown[] = [];
+    const { update } = services.table;
+    Object.assign(services.table, {
+      update: (...call: Parameters<typeof update>) => {
+        if (call[1].set?.state === 'RUNNING') claims.push(call[1].set.cursor);
+        return update(...call);
+      },
+    });
+    await work();
+    // the first: 100 units in the task's 100 ms
+    expect(claims).toEqual([0, 200]);
+    expect((await readShard(services.table, run, 'a/1')).state).toBe('DONE');
   });
 });
 

@@ -1,3 +1,4 @@
+import { collect } from '../../lib/core/collect.ts';
 import { originalOf } from '../../lib/core/ids.ts';
 import type { Table } from '../../lib/ports/table.ts';
 import { advanceCursor } from '../../lib/run/advance-cursor.ts';
@@ -5,8 +6,9 @@ import { claimShard } from '../../lib/run/claim-shard.ts';
 import { type Commit, commitShard } from '../../lib/run/commit-shard.ts';
 import type { Lease } from '../../lib/run/lease.ts';
 import { nextReady } from '../../lib/run/next-ready.ts';
+import { readShards } from '../../lib/run/read-shards.ts';
 import { releaseShard } from '../../lib/run/release-shard.ts';
-import { endOf, parseShard, runningQueue, type ShardRecord, shardKey, timeRank } from '../../lib/run/shard-record.ts';
+import { endOf, parseShard, type ShardRecord, shardKey } from '../../lib/run/shard-record.ts';
 import { outputLocation, removeOutput } from '../../lib/run/store-output.ts';
 import { ATTEMPT_MAX, type Behaviour, judge, type Stores, TIERS } from './actors.ts';
 import { patiently } from './patiently.ts';
@@ -44,8 +46,8 @@ export const work: Behaviour = async (world, actor, { table, objects }) => {
 
 /** Leases that have ended; whether the grace is over too is for the claim to see. */
 async function expired(table: Table, run: string, before: number): Promise<readonly ShardRecord[]> {
-  const items = await table.queryQueue({ queue: runningQueue(run), upTo: timeRank(before), limit: 3 });
-  return items.map(parseShard);
+  const shards = await collect(readShards(table, run));
+  return shards.filter(({ state, leaseUntil = 0 }) => state === 'RUNNING' && leaseUntil <= before).slice(0, 3);
 }
 
 function hold(world: World, actor: Actor, { shard, epoch }: Lease): void {

@@ -117,17 +117,16 @@ export function dynamoTable({ client, tableName }: DynamoTableOptions): Table {
     }
   }
 
-  async function queryQueue({ queue, upTo, limit = Number.POSITIVE_INFINITY }: QueueQuery): Promise<readonly Item[]> {
-    const bounded = upTo !== undefined;
+  async function queryQueue({ queue, limit = Number.POSITIVE_INFINITY }: QueueQuery): Promise<readonly Item[]> {
     const items: Item[] = [];
     let from: StoredItem | undefined;
     do {
       const command = new QueryCommand({
         TableName,
         IndexName: QUEUE_INDEX,
-        KeyConditionExpression: bounded ? '#q = :q AND #r <= :r' : '#q = :q',
-        ExpressionAttributeNames: { '#q': 'queue', ...(bounded && { '#r': 'rank' }) },
-        ExpressionAttributeValues: { ':q': { S: queue }, ...(bounded && { ':r': { S: upTo } }) },
+        KeyConditionExpression: '#q = :q',
+        ExpressionAttributeNames: { '#q': 'queue' },
+        ExpressionAttributeValues: { ':q': { S: queue } },
         ...(Number.isFinite(limit) && { Limit: limit - items.length }),
         ...(from && { ExclusiveStartKey: from }),
       });

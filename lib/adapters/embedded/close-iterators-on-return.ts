@@ -1,9 +1,12 @@
-import { requireOfLevel } from './require-of-level.ts';
+import { createRequire } from 'node:module';
 
 interface LevelIterator {
   close(): Promise<void>;
   return?: (this: LevelIterator) => Promise<void>;
 }
+
+const requireOfDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
+const requireOfLevel = createRequire(requireOfDynalite.resolve('level'));
 
 /**
  * Gives LevelDB's iterators the `return()` by which dynalite 4.0.0 means to end each query's, and which they do not have:

@@ -64,10 +64,8 @@ export function memoryTable(): Table {
       items.sort((a, b) => byCodeUnit(a.sort, b.sort));
       for (const item of items.slice(0, limit)) yield copyOf(item);
     },
-    async queryQueue({ queue, upTo, limit }: QueueQuery) {
-      const listed = [...(queues.get(queue)?.values() ?? [])].filter(
-        ({ rank = '' }) => upTo === undefined || rank <= upTo,
-      );
+    async queryQueue({ queue, limit }: QueueQuery) {
+      const listed = [...(queues.get(queue)?.values() ?? [])];
       listed.sort((a, b) => byCodeUnit(a.rank ?? '', b.rank ?? '') || byCodeUnit(nameOf(a), nameOf(b)));
       return listed.slice(0, limit).map(copyOf);
     },
