@@ -31,9 +31,9 @@ begun = time.monotonic()
 for path, values in job['open']:
     if time.monotonic() - begun > job['budgetS']:
         break
-    started = time.perf_counter()
+    started = time.process_time()
     forecast = AutoARIMA(season_length=job['season']).forecast(y=np.array(values, dtype=float), h=job['horizon'])
-    answer = {'points': [float(value) for value in forecast['mean']], 'tookMs': 1000 * (time.perf_counter() - started)}
+    answer = {'points': [float(value) for value in forecast['mean']], 'tookMs': 1000 * (time.process_time() - started)}
     json.dump(answer, open(path + '.new', 'w'))
     os.replace(path + '.new', path)
 `;
