@@ -1,6 +1,7 @@
 import type { DurationMs } from '../core/quantity.ts';
 import { type CapacityOverTime, grantedCapacity } from './granted-capacity.ts';
 import { type NumberHeap, numberHeap } from './number-heap.ts';
+import { type NumberSet, numberSet } from './number-set.ts';
 import type { TaskGraph } from './task-graph.ts';
 
 export interface ClaimedRun {
@@ -28,21 +29,27 @@ const EPSILON = 1e-9;
 export function claimedLength(run: ClaimedRun): (durationsMs: Float64Array) => DurationMs {
   const { graph, vcpus, keys } = run;
   const endsMs = new Float64Array(graph.taskCount);
-  const waitsFor = new Int32Array(graph.taskCount);
   const sizes = [...new Set(vcpus)];
+  const nodeAt = Int32Array.from(keys.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
+  const turnOf = new Int32Array(graph.taskCount);
+  for (const [turn, node] of nodeAt.entries()) turnOf[node] = turn;
   const roots = graph.waitsFor.keys().filter((node) => graph.waitsFor[node] === 0);
   const state = {
     endsMs,
-    waitsFor,
+    waitsFor: new Int32Array(graph.taskCount),
+    nodeAt,
+    turnOf,
     sizes,
     classOf: Int32Array.from(vcpus, (vcpu) => sizes.indexOf(vcpu)),
-    ready: sizes.map(() => numberHeap(keys)),
+    ready: sizes.map(() => numberSet(graph.taskCount)),
     running: numberHeap(endsMs),
     closed: numberHeap(run.opensMs),
     roots: [...roots],
+    openVcpu: 0,
   };
   return (durationsMs) => {
-    for (const heap of [...state.ready, state.running, state.closed]) while (heap.size() > 0) heap.pop();
+    for (const set of state.ready) set.clear();
+    for (const heap of [state.running, state.closed]) while (heap.size() > 0) heap.pop();
     return runOnce(run, state, durationsMs);
   };
 }
@@ -50,32 +57,37 @@ export function claimedLength(run: ClaimedRun): (durationsMs: Float64Array) => D
 interface State {
   readonly endsMs: Float64Array;
   readonly waitsFor: Int32Array;
+  /** The nodes in the order of claims, and where each of them stands in it. */
+  readonly nodeAt: Int32Array;
+  readonly turnOf: Int32Array;
   readonly sizes: readonly number[];
   readonly classOf: Int32Array;
-  readonly ready: readonly NumberHeap[];
+  /** By size, the turns of what may be claimed. */
+  readonly ready: readonly NumberSet[];
   readonly running: NumberHeap;
   /** What waits for nothing but its input. */
   readonly closed: NumberHeap;
   readonly roots: readonly number[];
+  /** What is ready or runs would take so much. */
+  openVcpu: number;
 }
 
-function runOnce({ graph, keys, opensMs, capacity }: ClaimedRun, state: State, durationsMs: Float64Array): DurationMs {
-  const { endsMs, sizes, classOf, ready, running, closed, roots } = state;
+function runOnce(run: ClaimedRun, state: State, durationsMs: Float64Array): DurationMs {
+  const { graph, opensMs, capacity } = run;
+  const { endsMs, nodeAt, sizes, classOf, ready, running, closed } = state;
   const slots = grantedCapacity(capacity);
-  let [now, usedVcpu, openVcpu, leftCount] = [0, 0, 0, graph.taskCount];
+  let [now, usedVcpu, leftCount] = [0, 0, graph.taskCount];
   const vcpuOf = (node: number) => sizes[classOf[node] ?? 0] ?? 0;
   state.waitsFor.set(graph.waitsFor);
-  for (const node of roots) closed.push(node);
+  state.openVcpu = 0;
+  for (const node of state.roots) open(run, state, { node, now });
   while (leftCount > 0) {
-    while (closed.size() > 0 && (opensMs[closed.first()] ?? 0) <= now) {
-      const node = closed.pop();
-      openVcpu += vcpuOf(node);
-      ready[classOf[node] ?? 0]?.push(node);
-    }
-    slots.adjust(now, { openVcpu, usedVcpu });
+    while (closed.size() > 0 && (opensMs[closed.first()] ?? 0) <= now) open(run, state, { node: closed.pop(), now });
+    slots.adjust(now, { openVcpu: state.openVcpu, usedVcpu });
     const there = slots.at(now);
-    for (let next = pick(state, keys, there - usedVcpu); next >= 0; next = pick(state, keys, there - usedVcpu)) {
-      ready[classOf[next] ?? 0]?.pop();
+    for (let turn = pick(state, there - usedVcpu); turn >= 0; turn = pick(state, there - usedVcpu)) {
+      const next = nodeAt[turn] ?? 0;
+      ready[classOf[next] ?? 0]?.remove(turn);
       usedVcpu += vcpuOf(next);
       endsMs[next] = now + (durationsMs[next] ?? 0);
       running.push(next);
@@ -87,31 +99,52 @@ function runOnce({ graph, keys, opensMs, capacity }: ClaimedRun, state: State, d
     if (now === Number.POSITIVE_INFINITY) return now;
     if (endMs > now) continue;
     // what was idle until now has been given back before others wait for it
-    slots.adjust(now, { openVcpu, usedVcpu });
+    slots.adjust(now, { openVcpu: state.openVcpu, usedVcpu });
     running.pop();
     usedVcpu -= vcpuOf(first);
-    openVcpu -= vcpuOf(first);
+    state.openVcpu -= vcpuOf(first);
     leftCount -= 1;
-    release(graph, state, first);
+    release(run, state, { node: first, now });
   }
   return now;
 }
 
-function release({ offsets, targets }: TaskGraph, { waitsFor, closed }: State, node: number): void {
+/** Lists a node that waits for no other: to be claimed, or until its input is there. */
+function open(
+  { opensMs }: ClaimedRun,
+  state: State,
+  { node, now }: { readonly node: number; readonly now: DurationMs },
+): void {
+  if ((opensMs[node] ?? 0) > now) {
+    state.closed.push(node);
+    return;
+  }
+  const size = state.classOf[node] ?? 0;
+  state.openVcpu += state.sizes[size] ?? 0;
+  state.ready[size]?.add(state.turnOf[node] ?? 0);
+}
+
+function release(
+  run: ClaimedRun,
+  state: State,
+  { node, now }: { readonly node: number; readonly now: DurationMs },
+): void {
+  const { offsets, targets } = run.graph;
+  const { waitsFor } = state;
   for (let edge = offsets[node] ?? 0; edge < (offsets[node + 1] ?? 0); edge += 1) {
     const later = targets[edge] ?? 0;
     waitsFor[later] = (waitsFor[later] ?? 0) - 1;
-    if (waitsFor[later] === 0) closed.push(later);
+    if (waitsFor[later] === 0) open(run, state, { node: later, now });
   }
 }
 
-/** The ready node of lowest key for which there is room, or -1. */
-function pick({ ready, sizes }: State, keys: Float64Array, free: number): number {
+/** The turn of the first node for which there is room, or -1. */
+function pick({ ready, sizes }: State, free: number): number {
   let best = -1;
-  for (const [size, heap] of ready.entries()) {
-    const node = heap.first();
-    if (node < 0 || (sizes[size] ?? 0) > free + EPSILON) continue;
-    if (best < 0 || (keys[node] ?? 0) < (keys[best] ?? 0)) best = node;
+  for (let size = 0; size < sizes.length; size += 1) {
+    if ((sizes[size] ?? 0) > free + EPSILON) continue;
+    const turn = ready[size]?.first() ?? -1;
+    if (turn >= 0 && (best < 0 || turn < best)) best = turn;
   }
   return best;
 }

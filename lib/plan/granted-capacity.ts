@@ -52,7 +52,9 @@ export function grantedCapacity({
   const coming: { atMs: DurationMs; vcpu: number }[] = [];
   let [changed, gained, arrived] = [0, 0, 0];
   let [there, onTheWay, planned, limit] = [startedVcpu, 0, 0, 0];
+  let nextMs = 0;
   const pass = (now: DurationMs) => {
+    if (now < nextMs) return;
     for (; (changes[changed]?.atMs ?? Number.POSITIVE_INFINITY) <= now; changed += 1)
       planned += changes[changed]?.vcpu ?? 0;
     for (; (gains[gained]?.atMs ?? Number.POSITIVE_INFINITY) <= now; gained += 1) limit += gains[gained]?.vcpu ?? 0;
@@ -60,14 +62,14 @@ export function grantedCapacity({
       there += coming[arrived]?.vcpu ?? 0;
       onTheWay -= coming[arrived]?.vcpu ?? 0;
     }
+    nextMs = Math.min(
+      changes[changed]?.atMs ?? Number.POSITIVE_INFINITY,
+      gains[gained]?.atMs ?? Number.POSITIVE_INFINITY,
+      coming[arrived]?.atMs ?? Number.POSITIVE_INFINITY,
+    );
   };
   return {
-    nextMs: () =>
-      Math.min(
-        changes[changed]?.atMs ?? Number.POSITIVE_INFINITY,
-        gains[gained]?.atMs ?? Number.POSITIVE_INFINITY,
-        coming[arrived]?.atMs ?? Number.POSITIVE_INFINITY,
-      ),
+    nextMs: () => nextMs,
     at(now) {
       pass(now);
       return there;
@@ -76,7 +78,10 @@ export function grantedCapacity({
       pass(now);
       const wanted = Math.min(limit, Math.max(planned, Math.min(peakVcpu, openVcpu)));
       const more = wanted - there - onTheWay;
-      if (more > 0 && startDelayMs > 0) coming.push({ atMs: now + startDelayMs, vcpu: more });
+      if (more > 0 && startDelayMs > 0) {
+        coming.push({ atMs: now + startDelayMs, vcpu: more });
+        nextMs = Math.min(nextMs, now + startDelayMs);
+      }
       if (more > 0) [there, onTheWay] = startDelayMs > 0 ? [there, onTheWay + more] : [there + more, onTheWay];
       else there -= Math.min(-more, Math.max(0, there - usedVcpu));
     },

@@ -3,8 +3,8 @@ import type { Bin, ScheduleProblem, TaskClass } from './schedule-problem.ts';
 
 /**
  * A length that no schedule undercuts, cheap enough for every plan: the longest way after the tasks' releases, and the
- * work over the capacity, of all tasks and of those that may use the same bins. What bins gain later counts from the
- * beginning.
+ * work over the capacity, of all tasks and of those that may use the same bins, from their first release on: a run's
+ * slots take their time to start. What bins gain later counts from the beginning.
  *
  * @param upwardMs see `upwardRanks`
  * @complexity O(n + classes · bins)
@@ -21,12 +21,14 @@ export function simpleBound(problem: ScheduleProblem, upwardMs: Float64Array): D
       }),
   );
   const classWork = workOfClasses(problem);
+  const firstMs = firstReleases(problem);
   const everywhere = [...rooms.keys()];
   const limitVcpu = vcpuMax + gains.reduce((sum, { vcpu }) => sum + vcpu, 0);
-  const allMs = workOver(classWork, roomOf(rooms, everywhere), () => true);
-  const vcpuMs = classWork.reduce((sum, { vcpu }) => sum + vcpu, 0) / limitVcpu;
+  const work = { classWork, firstMs };
+  const allMs = workOver(work, roomOf(rooms, everywhere), () => true);
+  const vcpuMs = workOver(work, { vcpu: limitVcpu, memoryMiB: 0 }, () => true);
   const bySameBins = [...new Set(problem.classes.filter(({ vcpu }) => vcpu > 0).map(binsOf))].map((bins) =>
-    workOver(classWork, roomOf(rooms, bins.split(',').map(Number)), (at) => {
+    workOver(work, roomOf(rooms, bins.split(',').map(Number)), (at) => {
       const one = problem.classes[at];
       return one !== undefined && binsOf(one) === bins;
     }),
@@ -58,11 +60,25 @@ function roomOf(rooms: readonly Bin[], bins: readonly number[]): Bin {
   );
 }
 
-function workOver(work: readonly Bin[], room: Bin, counts: (at: number) => boolean): DurationMs {
-  const used = work.filter((_, at) => counts(at));
-  const ratios = (['vcpu', 'memoryMiB'] as const).map((resource) => {
-    const all = used.reduce((sum, one) => sum + one[resource], 0);
-    return all === 0 || room[resource] === 0 ? 0 : all / room[resource];
+/** Of each class that takes room, the moment before which none of its tasks may start. */
+function firstReleases({ classes, classOf, releasesMs }: ScheduleProblem): Float64Array {
+  const firstMs = new Float64Array(classes.length).fill(Number.POSITIVE_INFINITY);
+  for (const [task, at] of classOf.entries()) firstMs[at] = Math.min(firstMs[at] ?? 0, releasesMs?.[task] ?? 0);
+  return firstMs;
+}
+
+interface ClassWork {
+  readonly classWork: readonly Bin[];
+  readonly firstMs: Float64Array;
+}
+
+function workOver({ classWork, firstMs }: ClassWork, room: Bin, counts: (at: number) => boolean): DurationMs {
+  const used = classWork.map((work, at) => ({ ...work, firstMs: firstMs[at] ?? 0 })).filter((_, at) => counts(at));
+  const lengths = (['vcpu', 'memoryMiB'] as const).map((resource) => {
+    const asking = used.filter((one) => one[resource] > 0);
+    if (asking.length === 0 || room[resource] === 0) return 0;
+    const all = asking.reduce((sum, one) => sum + one[resource], 0);
+    return Math.min(...asking.map((one) => one.firstMs)) + all / room[resource];
   });
-  return Math.max(...ratios);
+  return Math.max(...lengths);
 }

@@ -6,6 +6,7 @@ import type { Pool } from '../plan/pool.ts';
 import type { PoolLedger } from '../plan/pool-ledger.ts';
 import type { Services } from '../ports/services.ts';
 import type { Shard, Sharding } from '../shards/sharding.ts';
+import { changedPlacements } from './changed-placements.ts';
 import { createRun } from './create-run.ts';
 import { changeLedger } from './ledger-store.ts';
 import { releaseCanary } from './release-need.ts';
@@ -168,17 +169,8 @@ function heldForCanaries(shards: readonly Shard[], { canaries }: Plan): Shard[] 
 }
 
 async function replan({ plan, records, pools }: PlanToStore, { table }: Pick<Services, 'table'>): Promise<void> {
-  const placed = placements(plan, pools);
-  const open = new Set(pools.filter(({ state }) => state === 'open').map(({ zone }) => zone));
-  const changed = records.flatMap((record) => {
-    const now = placed.get(record.shard);
-    if (!now || (record.state !== 'READY' && record.state !== 'BLOCKED')) return [];
-    // the zone is a wish that any worker may overrule: not worth a write while it is open
-    const zone = open.has(record.zone) ? record.zone : now.zone;
-    const same = now.memoryTierMiB === record.memoryTierMiB && zone === record.zone && now.rank === record.rank;
-    return same ? [] : [{ ...now, zone }];
-  });
-  await updatePlan(table, plan, changed);
+  const openZones = new Set(pools.filter(({ state }) => state === 'open').map(({ zone }) => zone));
+  await updatePlan(table, plan, changedPlacements(records, placements(plan, pools), openZones));
 }
 
 function placements({ placements: placed }: Plan, pools: readonly Pool[]): ReadonlyMap<ShardId, PlannedShard> {

@@ -2,7 +2,7 @@ import { ForeshardError } from '../core/foreshard-error.ts';
 import type { RunId, ShardId } from '../core/ids.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { MemoryMiB } from '../core/quantity.ts';
-import type { Change, Table } from '../ports/table.ts';
+import type { Change, Item, Table } from '../ports/table.ts';
 import { RELEASES_AT_ONCE_MAX } from './release-need.ts';
 import { parseShard, readyQueue, type ShardRecord, shardKey } from './shard-record.ts';
 
@@ -17,6 +17,11 @@ export interface PlannedShard {
   readonly rank: string;
 }
 
+/** A placement, and its shard as it was read a while ago, if it was: what has become of it since the write finds out. */
+export interface PlacementToWrite extends PlannedShard {
+  readonly known?: ShardRecord;
+}
+
 /**
  * Writes tier, zone and rank of shards that nobody has claimed; of the others nothing is changed, and a plan that is
  * older than the stored one changes nothing.
@@ -26,7 +31,7 @@ export interface PlannedShard {
 export async function updatePlan(
   table: Table,
   plan: { readonly run: RunId; readonly generation: number },
-  placements: readonly PlannedShard[],
+  placements: readonly PlacementToWrite[],
 ): Promise<number> {
   const updates = await inParallel(placements, RELEASES_AT_ONCE_MAX, (placed) => updateOne(table, plan, placed));
   return updates.filter((updated) => updated).length;
@@ -35,13 +40,11 @@ export async function updatePlan(
 async function updateOne(
   table: Table,
   plan: { readonly run: RunId; readonly generation: number },
-  placed: PlannedShard,
+  placed: PlacementToWrite,
 ): Promise<boolean> {
   const key = shardKey(plan.run, placed.shard);
-  let item = await table.get(key);
+  let shard = placed.known ?? parseKnown(await table.get(key), plan.run, placed.shard);
   for (let tries = 0; tries < UPDATE_TRIES_MAX; tries += 1) {
-    if (!item) throw unknownShard(plan.run, placed.shard);
-    const shard = parseShard(item);
     if (shard.state !== 'READY' && shard.state !== 'BLOCKED') return false;
     if (shard.generation >= plan.generation) return shard.generation === plan.generation;
     const write = await table.update(key, planning(shard, plan.generation, placed), {
@@ -51,9 +54,14 @@ async function updateOne(
       ],
     });
     if (write.applied) return true;
-    item = write.item;
+    shard = parseKnown(write.item, plan.run, placed.shard);
   }
   return false;
+}
+
+function parseKnown(item: Item | undefined, run: RunId, shard: ShardId): ShardRecord {
+  if (!item) throw unknownShard(run, shard);
+  return parseShard(item);
 }
 
 function planning(shard: ShardRecord, generation: number, placed: PlannedShard): Change {

@@ -92,6 +92,9 @@ describe('simpleBound', () => {
 
   it('counts the work of those that may use the same bins', () => {
     expect(simpleBound(pairs([3, 3, 2, 2, 2]), Float64Array.of(3, 3, 2, 2, 2))).toBe(6);
+    // nothing starts before its slot has
+    const late = { ...pairs([3, 3, 2, 2, 2]), releasesMs: Float64Array.of(2, 2, 2, 3, 3) };
+    expect(simpleBound(late, Float64Array.of(3, 3, 2, 2, 2))).toBe(2 + 6);
   });
 });
 

@@ -174,20 +174,56 @@ describe('storePlan: the shards', () => {
     const records = await collect(readShards(services.table, run));
     if (records[3]) await claimed(services.table, records[3], { now: 0 });
     const placements = [
-      placed(0, '1769-az1'),
-      placed(1, '1769-az1', '7'),
+      placed(0, '1769-az1', '7'),
+      placed(1, '1769-az1'),
       placed(2, '3538-az1'),
       placed(3, '3538-az1'),
     ];
     const { table, written } = watched(services.table);
     await store(services, planOf(run, { generation: 2, placements }), table);
-    expect(written.filter((key) => key.includes('SHARD#'))).toEqual([`RUN#${run} SHARD#a/1`, `RUN#${run} SHARD#a/2`]);
+    expect(written.filter((key) => key.includes('SHARD#'))).toEqual([`RUN#${run} SHARD#a/0`, `RUN#${run} SHARD#a/2`]);
     const after = await collect(readShards(services.table, run));
     expect(after.map(({ memoryTierMiB, rank }) => [memoryTierMiB, rank])).toEqual([
-      [1_769, '0'],
       [1_769, '7'],
+      [1_769, '1'],
       [3_538, '2'],
       [1_769, '3'],
+    ]);
+  });
+
+  it('leaves ranks as they are where the order stays, and writes all of a tier that another shard joins', async () => {
+    const services = memoryServices();
+    const run = freshRun();
+    const [small, large] = ['1769-az1', '3538-az1'];
+    await store(services, planOf(run, { placements: [0, 1, 2, 3].map((at) => placed(at, at < 2 ? small : large)) }));
+    const later = [placed(0, small, '20'), placed(1, small, '21'), placed(2, large, '22'), placed(3, large, '23')];
+    const { table, written } = watched(services.table);
+    const shards = () => written.splice(0).flatMap((key) => (key.includes('SHARD#') ? [key.slice(-3)] : []));
+    await store(services, planOf(run, { generation: 2, placements: later }), table);
+    expect(shards()).toEqual([]);
+    const joined = [placed(0, small, '20'), placed(1, large, '25'), placed(2, large, '24'), placed(3, large, '26')];
+    await store(services, planOf(run, { generation: 3, placements: joined }), table);
+    expect(shards().toSorted()).toEqual(['a/1', 'a/2', 'a/3']);
+    const records = await collect(readShards(services.table, run));
+    expect(records.map(({ rank }) => rank)).toEqual(['0', '25', '24', '26']);
+  });
+
+  it('sees what has become of a shard since it was read for the plan', async () => {
+    const services = memoryServices();
+    const run = freshRun();
+    await store(services, planOf(run));
+    const records = await collect(readShards(services.table, run));
+    if (records[0]) await claimed(services.table, records[0], { now: 0 });
+    const placements = [0, 1, 2, 3].map((at) => placed(at, '3538-az1', `${9 - at}`));
+    const definition = runDefinition(OPERATIONS, 0, 60_000);
+    const plan = planOf(run, { generation: 2, placements });
+    await storePlan({ plan, definition, sharding: shardingOf(OPERATIONS), records, pools: POOLS }, services);
+    const after = await collect(readShards(services.table, run));
+    expect(after.map(({ state, rank }) => [state, rank])).toEqual([
+      ['RUNNING', '0'],
+      ['READY', '8'],
+      ['READY', '7'],
+      ['READY', '6'],
     ]);
   });
 

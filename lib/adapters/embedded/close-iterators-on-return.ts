@@ -1,12 +1,9 @@
-import { createRequire } from 'node:module';
+import { requireOfLevel } from './require-of-level.ts';
 
 interface LevelIterator {
   close(): Promise<void>;
   return?: (this: LevelIterator) => Promise<void>;
 }
-
-const requireOfDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
-const requireOfLevel = createRequire(requireOfDynalite.resolve('level'));
 
 /**
  * Gives LevelDB's iterators the `return()` by which dynalite 4.0.0 means to end each query's, and which they do not have:

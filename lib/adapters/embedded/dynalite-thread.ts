@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import { answerPort } from './answer-port.ts';
 import { closeIteratorsOnReturn } from './close-iterators-on-return.ts';
+import { readLevelAtOnce } from './read-level-at-once.ts';
 
 /** What the thread is started with. */
 export interface DynaliteStart {
@@ -17,6 +18,7 @@ export type DynaliteMessage = { readonly closed: true } | { readonly failure: st
 const { path } = workerData as DynaliteStart;
 
 closeIteratorsOnReturn();
+readLevelAtOnce();
 
 // dynalite imitates AWS's slow table changes; nobody here wants to wait for them.
 const server = dynalite({
