@@ -201,6 +201,15 @@ export function protocolContract(name: string, tableOf: () => Table): void {
       expect(await ready(run)).toEqual(['a/0', 'a/1', 'a/2']);
     });
 
+    it('tells many operations of a type at once, and no other type', async () => {
+      const guarded = (id: string) => ({ id, shardCount: 1, type: 'many@1', needs: () => [canaryNeed('many@1')] });
+      const others = { id: 'other', shardCount: 1, needs: () => [canaryNeed('other@1')] };
+      const run = await startRun(tableOf(), [others, ...Array.from({ length: 20 }, (_, at) => guarded(`m${at}`))]);
+      await releaseCanary(tableOf(), { run, type: 'many@1' }, 1_000);
+      const { 'other/0': other, ...told } = await states(run);
+      expect([other, new Set(Object.values(told))]).toEqual(['BLOCKED', new Set(['READY'])]);
+    });
+
     it('gives a failed shard back to another tier and zone, only for its owner and epoch', async () => {
       const run = await startRun(tableOf(), ONE);
       const { shard } = await claimed(tableOf(), await readShard(tableOf(), run, 'a/0'));

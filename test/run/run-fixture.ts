@@ -25,6 +25,8 @@ export interface Edge {
   readonly after?: readonly { readonly operation: string; readonly edge: 'narrow' | 'wide' }[];
   /** Needs of its shards beside those of its edges. */
   readonly needs?: (index: number) => readonly string[];
+  /** @default the operation's own */
+  readonly type?: string;
 }
 
 /** Operations of shards with ten units each; narrow edges join equal indexes. */
@@ -32,12 +34,12 @@ export function graph(edges: readonly Edge[]): {
   readonly operations: readonly CutOperation[];
   readonly shards: readonly Shard[];
 } {
-  const shards = edges.flatMap(({ id, shardCount, after = [], needs = () => [] }) =>
+  const shards = edges.flatMap(({ id, shardCount, after = [], needs = () => [], type = `${id}@1` }) =>
     Array.from({ length: shardCount }, (_, index) => ({
       id: `${id}/${index}`,
       operation: id,
       index,
-      type: `${id}@1`,
+      type,
       range: { start: index * 10, end: index * 10 + 10 },
       bytes: 1_000,
       needs: [
@@ -51,9 +53,9 @@ export function graph(edges: readonly Edge[]): {
       ),
     })),
   );
-  const operations = edges.map(({ id, shardCount, after = [] }) => ({
+  const operations = edges.map(({ id, shardCount, after = [], type = `${id}@1` }) => ({
     id,
-    type: `${id}@1`,
+    type,
     shardCount,
     after: [...after],
   }));
