@@ -1,5 +1,7 @@
 import type { Random } from '../../lib/core/random.ts';
 import { standardNormal } from '../../lib/core/standard-normal.ts';
+import type { ShardSpread } from '../../lib/shards/shard-spread.ts';
+import { slowestFactor } from '../../lib/shards/slowest-factor.ts';
 import { type SimulatedJob, type SimulatedStage, upwardChains } from '../../lib/simulate/simulated-job.ts';
 
 export interface JobMix {
@@ -19,6 +21,8 @@ const BURST_SHARE = 0.1;
 const BURST_PERIOD_MS = 3_600_000;
 /** 1 in 50 shards is a straggler, 2 to 8 times as long. */
 const STRAGGLER_SHARE = 0.02;
+/** The planner keeps a reserve that is enough in two cases of three. */
+const SLOW_LEVEL = 2 / 3;
 
 /**
  * Jobs of two to six stages with 1 to 60 shards of 5 to 60 s, sizes heavy-tailed. Every deadline can be met when every
@@ -59,7 +63,13 @@ function stagesOf(sigma: number, random: Random): readonly SimulatedStage[] {
       const straggles = random() < STRAGGLER_SHARE ? 2 + 6 * random() : 1;
       return predictedMs * Math.exp(sigma * standardNormal(random) - (sigma * sigma) / 2) * straggles;
     });
+    const slowMs = predictedMs * slowestFactor(spreadOf(sigma), SLOW_LEVEL)(shardCount);
     const before = stage === 0 ? [] : [...new Set([stage - 1, Math.floor(random() * stage)])];
-    return { before, actualMs, predictedMs };
+    return { before, actualMs, predictedMs, slowMs };
   });
+}
+
+/** As a profile would tell it: here every shard has an error of its own. */
+function spreadOf(sigma: number): ShardSpread {
+  return { sigma, sharedVariance: 0, stragglerShare: STRAGGLER_SHARE, speculation: false };
 }

@@ -8,14 +8,18 @@ export interface RunDemand {
   readonly workMs: DurationMs;
   /** Longest chain that is left, with a slot for every shard. */
   readonly pathMs: DurationMs;
+  /** How much longer that chain may become: the work must be through so long before the deadline. */
+  readonly reserveMs: DurationMs;
 }
 
 /**
  * The runs that cannot all meet their deadlines with the slots there are, chosen so that as many as possible of the
  * others do: they go to the background, or else each of them makes the next one late.
  *
- * In the order of the deadlines, whenever the work up to a run is more than the slots can do until its deadline, the
- * largest so far is given up. With one slot this is optimal; with many it takes the work as divisible.
+ * In the order of the moments by which its work must be through, whenever the work up to a run is more than the slots
+ * can do until then, the largest so far is given up. That moment is the deadline less a reserve: a run that is left until
+ * its latest start fails by its first slow shard. With one slot and without reserves this is optimal; with many slots it
+ * takes the work as divisible.
  *
  * @param slotCount slots that all runs together have
  * @complexity O(n²) for n runs at worst, O(n log n) while few are given up
@@ -25,11 +29,12 @@ export function hopelessRuns(runs: readonly RunDemand[], slotCount: number, now:
   const hopeless = new Set(runs.filter(({ deadlineAt, pathMs }) => now + pathMs > deadlineAt).map(({ run }) => run));
   const kept: RunDemand[] = [];
   let workMs = 0;
-  for (const one of runs.toSorted((a, b) => a.deadlineAt - b.deadlineAt)) {
+  const throughAt = ({ deadlineAt, reserveMs }: RunDemand) => Math.max(now, deadlineAt - reserveMs);
+  for (const one of runs.toSorted((a, b) => throughAt(a) - throughAt(b))) {
     if (hopeless.has(one.run)) continue;
     kept.push(one);
     workMs += one.workMs;
-    while (workMs > slotCount * (one.deadlineAt - now) && kept.length > 0) {
+    while (workMs > slotCount * (throughAt(one) - now) && kept.length > 0) {
       const largest = kept.reduce((most, other) => (other.workMs > most.workMs ? other : most));
       kept.splice(kept.indexOf(largest), 1);
       workMs -= largest.workMs;

@@ -48,6 +48,7 @@ export const foreshardClaims: ClaimPolicy = {
       deadlineAt: active.job.deadlineAt,
       workMs: workLeft(active),
       pathMs: pathLeft(active),
+      reserveMs: pathLeft(active, active.slowUpwardMs) - pathLeft(active),
     }));
     const hopeless = hopelessRuns(demands, slotCount, now);
     return ({ job, number, upwardMs }, stage) =>

@@ -145,6 +145,9 @@ function admitJobs(cluster: Cluster, { jobs }: ClusterRequest): boolean {
       number: cluster.nextJob,
       openCounts: job.stages.map(({ actualMs }) => actualMs.length),
       upwardMs: upwardChains(job.stages),
+      slowUpwardMs: upwardChains(
+        job.stages.map((stage) => ({ ...stage, predictedMs: stage.slowMs ?? stage.predictedMs })),
+      ),
     };
     cluster.active.set(active.number, active);
     cluster.arrivals.push({ at: cluster.now, count: active.openCounts.reduce((sum, open) => sum + open, 0) });

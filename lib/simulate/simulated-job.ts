@@ -7,6 +7,8 @@ export interface SimulatedStage {
   readonly actualMs: readonly DurationMs[];
   /** What the planner believes that each takes. */
   readonly predictedMs: DurationMs;
+  /** What the planner believes that the slowest of them takes at the most in two cases of three. @default predictedMs */
+  readonly slowMs?: DurationMs;
 }
 
 export interface SimulatedJob {
@@ -24,6 +26,8 @@ export interface ActiveJob {
   readonly openCounts: number[];
   /** For each stage the longest predicted chain from its start to the end of the job. */
   readonly upwardMs: readonly DurationMs[];
+  /** The same with `slowMs`. */
+  readonly slowUpwardMs: readonly DurationMs[];
 }
 
 /** The longest predicted chain that starts with each stage. */
@@ -43,7 +47,7 @@ export function workLeft({ job, openCounts }: ActiveJob): DurationMs {
   return job.stages.reduce((sum, { predictedMs }, stage) => sum + predictedMs * (openCounts[stage] ?? 0), 0);
 }
 
-/** Longest predicted chain that is left of a job. */
-export function pathLeft({ openCounts, upwardMs }: ActiveJob): DurationMs {
+/** Longest predicted chain that is left of a job, or the longest of other chains. */
+export function pathLeft({ openCounts, upwardMs: predictedMs }: ActiveJob, upwardMs = predictedMs): DurationMs {
   return openCounts.reduce((longest, open, stage) => (open > 0 ? Math.max(longest, upwardMs[stage] ?? 0) : longest), 0);
 }

@@ -55,5 +55,5 @@ export function claimPolicyContract(policy: ClaimPolicy): void {
 
 function activeJob(job: SimulatedJob, number: number): ActiveJob {
   const openCounts = job.stages.map(({ actualMs }) => actualMs.length);
-  return { job, number, openCounts, upwardMs: upwardChains(job.stages) };
+  return { job, number, openCounts, upwardMs: upwardChains(job.stages), slowUpwardMs: upwardChains(job.stages) };
 }
