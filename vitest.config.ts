@@ -1,6 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+const inThisFolder = (path: string) => new URL(path, import.meta.url).pathname;
+
 export default defineConfig({
+  // as package.json exports them to others
+  resolve: {
+    alias: [
+      { find: /^foreshard$/, replacement: inThisFolder('lib/foreshard.ts') },
+      { find: /^foreshard\/contracts$/, replacement: inThisFolder('test/contracts/extension-contracts.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,

@@ -14,7 +14,7 @@ export const handler = stage({
   async run({ run }, services) {
     const { clock, settings } = services;
     const facts = await loadAllocation(run, await readOpenZones(services), services);
-    const plan = allocate(allocationRequest(facts), services.random);
+    const plan = allocate(allocationRequest(facts), services.random, { priority: services.priority });
     const stored = await storePlan({ ...facts, plan }, services);
     if (stored.outcome === 'refused') throw refusedRun(plan, stored.earliestEndAt);
     const soonest = clock.now() + settings.monitorMinMs;

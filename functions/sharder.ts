@@ -26,7 +26,7 @@ export const handler = stage({
   name: 'sharder',
   input: z.strictObject({ execution: z.string(), input: StartRequest }),
   async run({ execution, input }, services) {
-    const { objects, table, tasks, clock, settings } = services;
+    const { objects, table, tasks, sources, clock, settings } = services;
     const run = input.run ?? execution;
     const isOver = (other: string) => executionIsOver(other, services);
     await enterRun(table, { run, execution, now: clock.now(), isOver });
@@ -34,10 +34,10 @@ export const handler = stage({
       await resumeRun(run, services);
       return { run };
     }
-    const definition = await loadDefinition(input, run, { objects, tasks, clock });
+    const definition = await loadDefinition(input, run, { objects, tasks, sources, clock });
     const { workflow, startedAt, deadlineAt } = definition;
     requireReplicas(workflow, services);
-    const layouts = await probeLayouts(workflow, objects);
+    const layouts = await probeLayouts(workflow, { objects, sources });
     const types = operationTypes(workflow, tasks);
     const profiles = await readProfiles(table, new Set(types.values()));
     const laidOut = layOutBacklogs({

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import type { ExtensionModule } from '../lib/run/extensions.ts';
 import { leaveOut } from './leave-out.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -29,7 +30,7 @@ export interface BundleSize {
 export interface BundleOptions {
   /** Files of `functions/`, without their ending. */
   readonly handlers: readonly string[];
-  /** The module with the task code: it exports `tasks`. */
+  /** The module with code of the user's own: it exports `tasks`, and perhaps `sources`, `models`, `priority`, `provider`. */
   readonly tasksEntry: string;
   /** @default - a new folder among the temporary ones */
   readonly directory?: string;
@@ -45,21 +46,51 @@ export async function bundle({ handlers, tasksEntry, directory }: BundleOptions)
   const sizes = new Map<string, BundleSize>();
   for (const name of handlers) {
     const stdin = { contents: entryOf(name, tasksEntry), resolveDir: ROOT, loader: 'ts' } as const;
-    const { metafile } = await build({ ...bundleOptions(), stdin, entryNames: name, outdir, metafile: true });
+    const shared = bundleOptions();
+    const plugins = [...(shared.plugins ?? []), ...(needs(name, 'tasks') ? [] : [onlyWhatIsUsed(tasksEntry)])];
+    const { metafile } = await build({ ...shared, plugins, stdin, entryNames: name, outdir, metafile: true });
     sizes.set(name, loadedSize(metafile));
   }
   return { directory: outdir, sizes };
 }
 
-/** Handlers that need the task code: they check definitions or execute them. */
-const WITH_TASKS: ReadonlySet<string> = new Set(['sharder', 'worker']);
+/** What each handler needs of the user's own code: nothing else goes into its bundle. */
+const NEEDS: ReadonlyMap<string, readonly (keyof ExtensionModule)[]> = new Map([
+  ['sharder', ['tasks', 'sources', 'priority']],
+  ['worker', ['tasks', 'sources']],
+  ['allocator', ['priority']],
+  ['refresher', ['models']],
+  ['reserver', ['provider']],
+  ['cleaner', ['provider']],
+]);
+
+function needs(handler: string, what: keyof ExtensionModule): boolean {
+  return NEEDS.get(handler)?.includes(what) ?? false;
+}
+
+/** Making a task is a call, which esbuild must keep: a handler that runs no tasks leaves their files out by this. */
+function onlyWhatIsUsed(tasksEntry: string): Plugin {
+  const own = dirname(resolve(ROOT, tasksEntry));
+  return {
+    name: 'only-what-is-used',
+    setup({ onResolve, resolve: resolved }) {
+      onResolve({ filter: /^[./]/ }, async ({ path, pluginData, ...from }) => {
+        const { importer, resolveDir, kind } = from;
+        if (pluginData === 'asked' || !(importer === '<stdin>' || importer.startsWith(own))) return undefined;
+        const found = await resolved(path, { importer, resolveDir, kind, pluginData: 'asked' });
+        return found.path.startsWith(own) ? { ...found, sideEffects: false } : found;
+      });
+    },
+  };
+}
 
 function entryOf(handler: string, tasksEntry: string): string {
-  const tasks = `import { tasks } from ${JSON.stringify(resolve(ROOT, tasksEntry))};`;
-  return `import { onLambda } from './infra/on-lambda.ts';
+  const used = NEEDS.get(handler) ?? [];
+  const own = `import * as own from ${JSON.stringify(resolve(ROOT, tasksEntry))};`;
+  return `${used.length > 0 ? own : ''}
+    import { onLambda } from './infra/on-lambda.ts';
     import { handler as stage } from './functions/${handler}.ts';
-    ${WITH_TASKS.has(handler) ? tasks : 'const tasks = [];'}
-    export const handler = onLambda(stage, tasks);`;
+    export const handler = onLambda(stage, { tasks: [], ${used.map((name) => `${name}: own.${name}`).join(', ')} });`;
 }
 
 /** How everything that goes to Lambda is bundled. */

@@ -8,7 +8,8 @@ import type { WorkflowSchedule } from './constructs/triggers.ts';
 
 export interface ForeshardProps {
   /**
-   * The module with your task code: it exports `tasks`, a list of what `defineTask` makes.
+   * The module with your task code: it exports `tasks`, a list of what `defineTask` makes, and where you have some
+   * `sources`, `models`, `priority` and `provider`: see docs/extending.md.
    *
    * @default - the built-in tasks alone: `copy`, `replay` and those of the flights example
    */

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import type { StageHandler } from '../functions/stage.ts';
 import { awsServices } from '../lib/adapters/aws/aws-services.ts';
 import type { Services } from '../lib/ports/services.ts';
-import type { AnyTask } from '../lib/run/define-task.ts';
+import type { ExtensionModule } from '../lib/run/extensions.ts';
 
 /**
  * A stage as Lambda calls it, over the services of AWS. They are made with the first call, so that what is wrong with
@@ -10,12 +10,12 @@ import type { AnyTask } from '../lib/run/define-task.ts';
  *
  * Goes into the bundles alone: see `bundle.ts`.
  *
- * @param tasks what the stage must know of task code; none for those that neither check definitions nor execute them
+ * @param module what the stage must know of the user's own code: see `bundle.ts`
  */
-export function onLambda<Out>(stage: StageHandler<Out>, tasks: readonly AnyTask[]) {
+export function onLambda<Out>(stage: StageHandler<Out>, module: ExtensionModule) {
   let services: Services | undefined;
   return async (event: unknown, context: Context): Promise<Out> => {
-    services ??= awsServices(process.env, tasks);
+    services ??= awsServices(process.env, module);
     return stage(event, Object.assign(context, { services }));
   };
 }

@@ -174,7 +174,7 @@ function installedLicence(name: string, written: string | undefined): string | u
 describe('extending.md', () => {
   it('shows its examples as they are in their files, which tsc and their contract suites check', () => {
     const shown = fences(read('docs/extending.md')).filter(({ path }) => path !== undefined);
-    expect(shown.length).toBe(globSync('examples/extending/*.ts', { cwd: ROOT }).length);
+    expect(shown.length).toBe(globSync('examples/extending/*.{ts,json}', { cwd: ROOT }).length);
     for (const { path = '', text } of shown) expect(text).toBe(read(path));
   });
 });

@@ -20,9 +20,15 @@ async function release(tag: string): Promise<string> {
 
 /** Sources without their history make no release. */
 describe.skipIf(!existsSync(join(ROOT, '.git')))('.ci/release', { timeout: 120_000 }, () => {
-  it('makes the sources, all that they stand on, the notes, and checksums of them', async () => {
+  it('makes the sources, the package, all that they stand on, the notes, and checksums of them', async () => {
     const folder = await release(`v${manifest.version}`);
-    const files = [`foreshard-${manifest.version}.tar.gz`, 'foreshard.cdx.json', 'NOTES.md', 'SHA256SUMS'];
+    const files = [
+      `foreshard-${manifest.version}.tar.gz`,
+      `foreshard-${manifest.version}-npm.tgz`,
+      'foreshard.cdx.json',
+      'NOTES.md',
+      'SHA256SUMS',
+    ];
     expect((await readdir(folder)).sort()).toEqual(files.sort());
     await promisify(execFile)('sha256sum', ['--check', 'SHA256SUMS'], { cwd: folder });
     const sbom = JSON.parse(await readFile(join(folder, 'foreshard.cdx.json'), 'utf8'));

@@ -1,5 +1,5 @@
+import { defineTask } from 'foreshard';
 import * as z from 'zod';
-import { defineTask } from '../../lib/run/define-task.ts';
 
 /** A task: how often each word of at least so many letters comes in a shard's lines. */
 export const countWords = defineTask<{ letters: number }, { text: string }>({
@@ -19,5 +19,3 @@ export const countWords = defineTask<{ letters: number }, { text: string }>({
     for (const [word, count] of counts) write({ word, count }, word);
   },
 });
-
-export const tasks = [countWords];

@@ -1,4 +1,4 @@
-import { type PointModel, selfSufficient } from '../../lib/forecast/point-model.ts';
+import { type PointModel, selfSufficient } from 'foreshard';
 
 /** A forecasting model: the straight line from the first known value to the last goes on. */
 export const drift: PointModel = {

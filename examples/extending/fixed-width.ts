@@ -1,34 +1,32 @@
-import type { ObjectStore } from '../../lib/ports/object-store.ts';
-import type { ReadBlock } from '../../lib/run/input/read-range.ts';
-import type { DataRange, InputLayout } from '../../lib/shards/input-layout.ts';
+import { defineSource } from 'foreshard';
+import * as z from 'zod';
 
-/** Bytes of one record: an integer of 32 bits, little endian. */
-const WIDTH_BYTES = 4;
 const RECORDS_PER_BLOCK = 1_024;
 
-/** A data source: an object of fixed-width integers. Its units are records, so it can be cut between any two. */
-export function fixedWidth(objects: ObjectStore, location: string) {
-  return {
-    async layout(): Promise<InputLayout> {
-      const info = await objects.info(location);
-      const units = Math.floor((info?.sizeBytes ?? 0) / WIDTH_BYTES);
-      const bytes = units * WIDTH_BYTES;
-      return {
-        unit: 'row',
-        unitCount: units,
-        segments: [{ units, bytes }],
-        cutInside: true,
-        objects: [{ location, units, sizeBytes: bytes }],
-      };
-    },
-    async *read({ start, end }: DataRange): AsyncGenerator<ReadBlock> {
-      for (let from = start; from < end; from += RECORDS_PER_BLOCK) {
-        const to = Math.min(end, from + RECORDS_PER_BLOCK);
-        const bytes = await objects.get(location, { start: from * WIDTH_BYTES, end: to * WIDTH_BYTES });
-        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        const records = Array.from({ length: to - from }, (_, at) => view.getInt32(at * WIDTH_BYTES, true));
-        yield { from: location, records, end: to };
-      }
-    },
-  };
-}
+/** A data source: an object of integers of 2 or 4 bytes, little endian. Its units are records, so it is cut between any two. */
+export const fixedWidth = defineSource<{ bytes: 2 | 4 }>({
+  name: 'fixed-width',
+  params: z.strictObject({ bytes: z.union([z.literal(2), z.literal(4)]).default(4) }),
+  async layout({ location, params, objects }) {
+    const info = await objects.info(location);
+    if (!info) throw new Error(`nothing lies at '${location}'`);
+    const units = Math.floor(info.sizeBytes / params.bytes);
+    const bytes = units * params.bytes;
+    return {
+      unit: 'row',
+      unitCount: units,
+      segments: [{ units, bytes }],
+      cutInside: true,
+      objects: [{ location, units, sizeBytes: bytes }],
+    };
+  },
+  async *read({ location, params, range, objects }) {
+    for (let from = range.start; from < range.end; from += RECORDS_PER_BLOCK) {
+      const to = Math.min(range.end, from + RECORDS_PER_BLOCK);
+      const bytes = await objects.get(location, { start: from * params.bytes, end: to * params.bytes });
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const valueAt = (at: number) => (params.bytes === 4 ? view.getInt32(at * 4, true) : view.getInt16(at * 2, true));
+      yield { from: location, records: Array.from({ length: to - from }, (_, at) => valueAt(at)), end: to };
+    }
+  },
+});

@@ -42,7 +42,7 @@ async function stackFindings(stack: string): Promise<readonly Finding[]> {
     import('./stack-facts.ts'),
     import('./judge-stack.ts'),
   ]);
-  return judgeStack(await stackFacts(await openStack(stack, []), stackClients()));
+  return judgeStack(await stackFacts(await openStack(stack, { tasks: [] }), stackClients()));
 }
 
 function findingText({ check, state, found, remedy }: Finding, colour: TerminalColour): string {

@@ -6,7 +6,7 @@ import { RunReport } from '../report/run-report.ts';
 import { readDocument } from '../run/run-document.ts';
 import { failureOf } from './failure-of-execution.ts';
 import { handlers } from './handlers.ts';
-import { tasksEntry } from './load-tasks.ts';
+import { tasksEntry } from './load-extensions.ts';
 import { watchRun } from './watch-run.ts';
 
 export interface RunRequest {

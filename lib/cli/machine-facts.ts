@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { homeLock } from '../adapters/embedded/home-lock.ts';
 import { thisMachine } from '../adapters/embedded/machine-settings.ts';
 import { errorMessage } from '../core/foreshard-error.ts';
-import { loadTasks } from './load-tasks.ts';
+import { loadExtensions } from './load-extensions.ts';
 
 /** What {@link judgeMachine} looks at. A text says why something is not as it should be. */
 export interface MachineFacts {
@@ -30,8 +30,8 @@ export async function machineFacts(options: {
   const home = resolve(options.home);
   const existing = await firstExisting(home);
   const disk = await statfs(existing);
-  const tasks = await loadTasks(options.tasks).then(
-    (registry) => ({ taskCount: registry.size, tasksProblem: undefined }),
+  const tasks = await loadExtensions(options.tasks).then(
+    ({ tasks: known }) => ({ taskCount: known.size, tasksProblem: undefined }),
     (error: unknown) => ({ taskCount: 0, tasksProblem: errorMessage(error) }),
   );
   return {

@@ -1,5 +1,5 @@
 import type { CommonOptions } from './common-options.ts';
-import { loadTasks } from './load-tasks.ts';
+import { loadModule } from './load-extensions.ts';
 import type { Home } from './open-home.ts';
 
 /**
@@ -14,6 +14,6 @@ export async function openPlace(
 ): Promise<Home> {
   if (stack === undefined) return (await import('./open-home.ts')).openHome(home, { write });
   const { openStack } = await import('./open-stack.ts');
-  const { services } = await openStack(stack, [...(await loadTasks(tasks)).values()]);
+  const { services } = await openStack(stack, await loadModule(tasks));
   return { services, async [Symbol.asyncDispose]() {} };
 }

@@ -4,7 +4,7 @@ import { type Environment, parseEnvironment } from '../adapters/aws/environment.
 import { serviceFault } from '../adapters/aws/service-fault.ts';
 import { errorName, ForeshardError } from '../core/foreshard-error.ts';
 import type { Services } from '../ports/services.ts';
-import type { AnyTask } from '../run/define-task.ts';
+import type { ExtensionModule } from '../run/extensions.ts';
 
 /** A deployed stack as its own functions see it. */
 export interface OpenStack {
@@ -22,10 +22,10 @@ const ASKED = 'monitor';
  *
  * @throws {ForeshardError} `InvalidInput` when there is no such stack, or it is of another version
  */
-export async function openStack(name: string, tasks: readonly AnyTask[]): Promise<OpenStack> {
+export async function openStack(name: string, module: ExtensionModule): Promise<OpenStack> {
   const variables = await stackVariables(name);
   const environment = parseEnvironment(variables);
-  return { name, environment, services: awsServices({ ...process.env, ...variables }, tasks) };
+  return { name, environment, services: awsServices({ ...process.env, ...variables }, module) };
 }
 
 async function stackVariables(name: string): Promise<Readonly<Record<string, string>>> {

@@ -1,6 +1,6 @@
 import { errorMessage, errorName } from '../core/foreshard-error.ts';
 import type { DurationMs } from '../core/quantity.ts';
-import type { TaskRegistry } from '../run/define-task.ts';
+import type { Extensions } from '../run/extensions.ts';
 import type { Workflow } from '../workflow/definition.ts';
 import type { Home } from './open-home.ts';
 import { type TriedPlan, tryPlan } from './try-plan.ts';
@@ -22,7 +22,7 @@ export interface PlanAlternative {
 /** Where a plan is tried, and with what task code. */
 export interface PlanPlace {
   readonly home: Home;
-  readonly tasks: TaskRegistry;
+  readonly extensions: Extensions;
 }
 
 /** Deadlines that are looked at, as multiples of the asked one. */
@@ -32,12 +32,12 @@ const FACTORS = [0.5, 2, 4];
 export async function planAlternatives(
   { definition: { workflow, startedAt, deadlineAt } }: TriedPlan,
   home: Home,
-  tasks: TaskRegistry,
+  extensions: Extensions,
 ): Promise<readonly PlanAlternative[]> {
   const alternatives: PlanAlternative[] = [];
   for (const factor of FACTORS) {
     const deadlineMs = Math.round((deadlineAt - startedAt) * factor);
-    if (deadlineMs > 0) alternatives.push(await alternative(workflow, deadlineMs, { home, tasks }));
+    if (deadlineMs > 0) alternatives.push(await alternative(workflow, deadlineMs, { home, extensions }));
   }
   return alternatives;
 }
@@ -46,10 +46,10 @@ export async function planAlternatives(
 export async function alternative(
   workflow: Workflow,
   deadlineMs: DurationMs,
-  { home, tasks }: PlanPlace,
+  { home, extensions }: PlanPlace,
 ): Promise<PlanAlternative> {
   try {
-    const { sharding, plan } = await tryPlan({ ...workflow, deadline: `${deadlineMs}ms` }, home, tasks);
+    const { sharding, plan } = await tryPlan({ ...workflow, deadline: `${deadlineMs}ms` }, home, extensions);
     const { madeAt, expectedEndAt, costUsd, chance } = plan;
     return {
       deadlineMs,

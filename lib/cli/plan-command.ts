@@ -6,7 +6,7 @@ import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { optionsWith, withStackOption } from './common-options.ts';
 import { EXIT_CODES } from './exit-code.ts';
-import { loadTasks } from './load-tasks.ts';
+import { loadExtensions } from './load-extensions.ts';
 import { parseJsonFile } from './parse-json-file.ts';
 import { planText } from './plan-text.ts';
 
@@ -28,15 +28,15 @@ export function planCommand(context: CliContext): Command {
     .action(async (file: string, _options, command: Command) => {
       const options = parseStrictly(Options, command.opts(), 'options of plan');
       const workflow = parseJsonFile(await readFile(file, 'utf8'), file);
-      const tasks = await loadTasks(options.tasks);
+      const extensions = await loadExtensions(options.tasks);
       const [{ openPlace }, { tryPlan }, { planAlternatives }] = await Promise.all([
         import('./open-place.ts'),
         import('./try-plan.ts'),
         import('./plan-alternatives.ts'),
       ]);
       await using home = await openPlace(options, { write: false });
-      const tried = await tryPlan(workflow, home, tasks);
-      const alternatives = options.whatIf ? await planAlternatives(tried, home, tasks) : [];
+      const tried = await tryPlan(workflow, home, extensions);
+      const alternatives = options.whatIf ? await planAlternatives(tried, home, extensions) : [];
       const late = tried.plan.expectedEndAt > tried.definition.deadlineAt;
       const { request: _forecastAgain, ...shown } = tried;
       const tradeOff = options.whatIf ? tried.tradeOff : [];

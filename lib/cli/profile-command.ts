@@ -7,7 +7,7 @@ import { readProfiles } from '../run/profile-store.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { optionsWith, withStackOption } from './common-options.ts';
-import { loadTasks } from './load-tasks.ts';
+import { loadExtensions } from './load-extensions.ts';
 import { profileAnswer } from './profile-answer.ts';
 import { profileText } from './profile-text.ts';
 
@@ -35,7 +35,8 @@ export function profileCommand(context: CliContext): Command {
       const { openPlace } = await import('./open-place.ts');
       await using home = await openPlace(options, { write: false });
       const { table } = home.services;
-      const known = [...(await loadTasks(options.tasks)).values()].map(({ name, version }) => `${name}@${version}`);
+      const { tasks } = await loadExtensions(options.tasks);
+      const known = [...tasks.values()].map(({ name, version }) => `${name}@${version}`);
       const profiles = await readProfiles(table, new Set([type, ...known]));
       const profile = profiles.get(type);
       if (!profile) throw notProfiled(type, [...profiles.keys()]);

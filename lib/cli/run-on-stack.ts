@@ -9,7 +9,7 @@ import type { CommonOptions } from './common-options.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { failureOf } from './failure-of-execution.ts';
 import { interruptible } from './interruptible.ts';
-import { loadTasks } from './load-tasks.ts';
+import { loadModule } from './load-extensions.ts';
 import { type OpenStack, openStack } from './open-stack.ts';
 import { reportAnswer, stackPage, writeReportPage } from './report-page.ts';
 import { watchRun } from './watch-run.ts';
@@ -37,7 +37,7 @@ export async function runOnStack(
   { run, workflow }: StackRun,
 ): Promise<void> {
   const { stack, tasks } = options;
-  const opened = await openStack(stack, [...(await loadTasks(tasks)).values()]);
+  const opened = await openStack(stack, await loadModule(tasks));
   const { executions, objects, clock } = opened.services;
   const execution = workflow === undefined ? `${run}-${clock.now()}` : run;
   await executions.start('workflow', execution, { run, ...(await definitionOf(opened, { run, workflow })) });

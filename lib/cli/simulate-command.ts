@@ -7,7 +7,7 @@ import { RUN_CONTROLLERS, type RunController } from '../simulate/run-controllers
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { optionsWith, withStackOption } from './common-options.ts';
-import { loadTasks } from './load-tasks.ts';
+import { loadExtensions } from './load-extensions.ts';
 import { parseJsonFile } from './parse-json-file.ts';
 import { simulationText } from './simulation-text.ts';
 
@@ -55,7 +55,7 @@ export function simulateCommand(context: CliContext): Command {
     .action(async (file: string, _options, command: Command) => {
       const options = parseStrictly(Options, command.opts(), 'options of simulate');
       const workflow = parseJsonFile(await readFile(file, 'utf8'), file);
-      const tasks = await loadTasks(options.tasks);
+      const extensions = await loadExtensions(options.tasks);
       const [{ openPlace }, { tryPlan }, { simulatePlan }] = await Promise.all([
         import('./open-place.ts'),
         import('./try-plan.ts'),
@@ -63,7 +63,7 @@ export function simulateCommand(context: CliContext): Command {
       ]);
       await using home = await openPlace(options, { write: false });
       const settings = changedSettings(home.services.settings, options);
-      const tried = await tryPlan(workflow, { ...home, services: { ...home.services, settings } }, tasks);
+      const tried = await tryPlan(workflow, { ...home, services: { ...home.services, settings } }, extensions);
       const simulated = options.controllers.map((controller: RunController) =>
         simulatePlan(tried, {
           controller,

@@ -7,7 +7,7 @@ import type { Task } from '../run/define-task.ts';
 import { type Answer, giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { CommonOptions, withCommonOptions } from './common-options.ts';
-import { loadTasks } from './load-tasks.ts';
+import { loadExtensions } from './load-extensions.ts';
 
 interface TaskInfo {
   readonly name: string;
@@ -24,7 +24,7 @@ export function tasksCommand(context: CliContext): Command {
     .addHelpText('after', '\nExamples:\n  foreshard tasks\n  foreshard tasks --tasks ./my-tasks.ts --json')
     .action(async (_options, command: Command) => {
       const options = parseStrictly(CommonOptions, command.opts(), 'options of tasks');
-      const registry = await loadTasks(options.tasks);
+      const { tasks: registry } = await loadExtensions(options.tasks);
       const tasks = [...registry.values()].sort((a, b) => byCodeUnit(a.name, b.name)).map(taskInfo);
       giveAnswer(context, tasksAnswer(tasks), options);
     });

@@ -20,7 +20,7 @@ import { sizeShards } from '../plan/size-shards.ts';
 import { TradeOffPoint } from '../plan/trade-off.ts';
 import type { Services } from '../ports/services.ts';
 import { readOpenZones } from '../recover/zone-store.ts';
-import type { TaskRegistry } from '../run/define-task.ts';
+import type { Extensions } from '../run/extensions.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
 import { Sharding } from '../shards/sharding.ts';
@@ -55,8 +55,8 @@ const SEED = 1;
  * @param workflow parsed JSON of a definition
  * @throws {ForeshardError} whatever the sharder, the forecaster or the allocator refuses
  */
-export async function tryPlan(workflow: unknown, home: Home, tasks: TaskRegistry): Promise<TriedPlan> {
-  const services = lookingServices(home, tasks);
+export async function tryPlan(workflow: unknown, home: Home, extensions: Extensions): Promise<TriedPlan> {
+  const services = lookingServices(home, extensions);
   const [{ handler: sharder }, { handler: forecaster }] = await Promise.all([
     import('../../functions/sharder.ts'),
     import('../../functions/forecaster.ts'),
@@ -66,7 +66,7 @@ export async function tryPlan(workflow: unknown, home: Home, tasks: TaskRegistry
   const { objects } = services;
   const facts = await loadAllocation(RUN, await readOpenZones(services), services);
   const request = allocationRequest(facts);
-  const plan = allocate(request, services.random);
+  const plan = allocate(request, services.random, { priority: services.priority });
   const graph = shardGraph(request.shards, []);
   return {
     definition: await readDocument(objects, { run: RUN, name: 'definition' }, RunDefinition),
@@ -95,14 +95,14 @@ function call(handler: StageHandler<unknown>, event: unknown, services: Services
   return handler(event, { services } as StageContext);
 }
 
-function lookingServices({ services }: Home, tasks: TaskRegistry): Services {
+function lookingServices({ services }: Home, extensions: Extensions): Services {
   const now = services.clock.now();
   return {
     ...services,
     // planning takes none of the time that is planned: the same question gets the same answer
     clock: { ...services.clock, now: () => now },
     objects: scratchObjects(services.objects),
-    tasks,
+    ...extensions,
     random: seededRandom(SEED),
     codecs: zlibCodecs,
     meter: threadMeter(),

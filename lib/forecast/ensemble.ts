@@ -17,6 +17,8 @@ export interface EnsembleOptions {
   readonly horizon: number;
   /** @default all models of this folder */
   readonly models?: readonly PointModel[];
+  /** Of the user's own, beside the others. */
+  readonly more?: readonly PointModel[] | undefined;
   /** Error scores of other series of the same kind: a quarter of each interval comes from them. */
   readonly pool?: ErrorScores;
 }
@@ -62,14 +64,17 @@ export function ensemble(options: EnsembleOptions): Ensemble {
   return { name: 'ensemble', fit: (series) => fitEnsemble(series, options) };
 }
 
-function fitEnsemble(series: Series, { horizon, models = components, pool }: EnsembleOptions): FittedEnsemble {
+function fitEnsemble(
+  series: Series,
+  { horizon, models = components, more = [], pool }: EnsembleOptions,
+): FittedEnsemble {
   const prepared = prepareHistory(series);
   const { observed, seasons, nonNegative } = prepared;
   const season = seasons[0] ?? 1;
   const moments = rollingOrigins(observed.length, seasons[0]);
   const chosen = usefulCovariates(series, prepared, moments && { ...moments, horizon });
   const values = chosen.values ?? prepared.values;
-  const tried = [...models, ...chosen.models];
+  const tried = [...models, ...more, ...chosen.models];
   const judged = moments ? validateModels(tried, { values, seasons }, { ...moments, horizon }) : [];
   const members = judged.length > 0 ? weighted(judged) : [unjudged({ values, seasons, trainingEnd: values.length })];
   const errors =

@@ -7,6 +7,7 @@ import { ensemble } from './ensemble.ts';
 import { Interval } from './interval.ts';
 import { AdaptiveState, afterOutcome, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
 import type { JudgedStep } from './judged-step.ts';
+import type { PointModel } from './point-model.ts';
 
 /** How far work that arrives is forecast: as far as the fine grid is for. */
 const HORIZON_MS = 6 * 3_600_000;
@@ -51,6 +52,8 @@ interface Arrivals {
   readonly calendar?: Pick<Calendar, 'timeZone' | 'holidays'> | undefined;
   /** The forecast before, whose intervals are judged now. */
   readonly before?: ArrivalForecast | undefined;
+  /** Of the user's own. */
+  readonly models?: readonly PointModel[] | undefined;
 }
 
 /**
@@ -61,7 +64,7 @@ interface Arrivals {
  * @complexity that of one ensemble of at most 4,032 values
  */
 export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefined {
-  const { type, buckets, readUntil, level, calendar, before } = arrivals;
+  const { type, buckets, readUntil, level, calendar, before, models } = arrivals;
   const startsAt = gridStart(readUntil, STEP_MS);
   const recent = buckets.filter(({ at }) => at >= startsAt - HISTORY_MS && at < startsAt);
   const [first] = recent;
@@ -75,7 +78,7 @@ export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefine
   const grid = { startedAt: first.at, stepMs: STEP_MS };
   const covariates = calendar ? calendarCovariates({ ...grid, ...calendar, stepCount: values.length + stepCount }) : [];
   const series = { ...grid, values, seasons: [DAY_STEPS, 7 * DAY_STEPS], covariates };
-  const fitted = ensemble({ horizon: stepCount }).fit(series);
+  const fitted = ensemble({ horizon: stepCount, more: models }).fit(series);
   const predicted = fitted.predict(stepCount, askedLevel(accuracy));
   return {
     type,

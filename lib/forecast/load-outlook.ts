@@ -12,6 +12,7 @@ import { Interval } from './interval.ts';
 import type { LstmDocument } from './lstm/lstm-document.ts';
 import type { Series } from './model.ts';
 import { lstm } from './models/lstm.ts';
+import type { PointModel } from './point-model.ts';
 import { fillGaps } from './prepare/fill-gaps.ts';
 
 const HOUR_MS = 3_600_000;
@@ -64,6 +65,8 @@ export interface OutlookOptions {
   readonly holidays: readonly string[];
   /** The network that was promoted; undefined before there was one. */
   readonly network: LstmDocument | undefined;
+  /** Of the user's own. */
+  readonly models?: readonly PointModel[] | undefined;
   /** Shapes of other types; only a type with less than four days looks at them. */
   readonly shapes: readonly DayShape[];
 }
@@ -78,10 +81,9 @@ export function loadOutlook(history: LoadHistory, options: OutlookOptions): Load
   const { level, network, shapes } = options;
   const says = coldStart(values.length, { hasPool: shapes.length > 0, hasLstm: network !== undefined });
   const series: Series = { values, startedAt, stepMs: HOUR_MS, seasons: SEASONS };
-  const fitted = ensemble({ horizon: HORIZON, models: network ? [...components, lstm(network)] : components }).fit({
-    ...series,
-    covariates: covariatesOf(history, options),
-  });
+  const models = network ? [...components, lstm(network)] : components;
+  const covariates = covariatesOf(history, options);
+  const fitted = ensemble({ horizon: HORIZON, models, more: options.models }).fit({ ...series, covariates });
   const paths = [
     { share: says.ensemble, path: () => fitted.predict(HORIZON, level) },
     { share: says.lstm, path: () => (network ? alone(network).fit(series).predict(HORIZON, level) : []) },

@@ -44,6 +44,7 @@ export function allocationRequest(facts: AllocationFacts): AllocateRequest {
     generation: (plan?.generation ?? 0) + 1,
     newcomer: plan === undefined || plan.admission.admitted === 'refused',
     now,
+    startedAt: definition.startedAt,
     deadlineAt,
     priority: workflow.priority,
     objective: workflow.objective,

@@ -30,6 +30,8 @@ export const AllocateRequest = z.strictObject({
   /** True until it has been admitted: nothing of it has run, and it may be refused. */
   newcomer: z.boolean(),
   now: z.number(),
+  /** When the run began. @default now */
+  startedAt: z.number().optional(),
   deadlineAt: z.number(),
   priority: z.int().min(0).max(9),
   objective: Objective,

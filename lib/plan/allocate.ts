@@ -11,7 +11,8 @@ import { planEndTimes } from './plan-end-times.ts';
 import { REGIONAL } from './pool.ts';
 import type { PoolLedger } from './pool-ledger.ts';
 import { gibSeconds } from './price.ts';
-import { claimKey, rankText } from './rank-shards.ts';
+import { checkedClaimKey, latestStart, type PriorityPolicy } from './priority-policy.ts';
+import { rankText } from './rank-shards.ts';
 import { type ShardGraph, shardGraph } from './shard-graph.ts';
 import { type SizedShards, sizeShards } from './size-shards.ts';
 import { slotGrants } from './slot-grants.ts';
@@ -21,11 +22,16 @@ import { upwardRanks } from './task-graph.ts';
 const KEPT_STARTS = 4;
 
 /** What a plan may cost to make: one that is only tried out costs less. */
-export interface PlanEffort {
+interface PlanEffort {
   /** Shard durations drawn for the chance, at the most. @default 400,000 */
   readonly drawMax?: number;
   /** Whether a better order is searched for where run times are known. @default true */
   readonly polish?: boolean;
+}
+
+export interface PlanOptions extends PlanEffort {
+  /** In which order shards are claimed. @default Foreshard's own */
+  readonly priority?: PriorityPolicy | undefined;
 }
 
 /**
@@ -37,14 +43,14 @@ export interface PlanEffort {
  * @param random source of chance for the search for an order, and for the probability of meeting the deadline
  * @complexity O((n + m) log n) for n shards and m needs, and a bounded number of samples
  */
-export function allocate(request: AllocateRequest, random: Random, effort: PlanEffort = {}): Plan {
+export function allocate(request: AllocateRequest, random: Random, options: PlanOptions = {}): Plan {
   const sized = sizeShards(request);
-  const planned = placeWithTrials({ request, sized, random, polish: effort.polish ?? true });
+  const planned = placeWithTrials({ request, sized, random, polish: options.polish ?? true });
   const { canaries, graph, placed } = planned;
   const admission = admissionOf(request, sized, planned);
-  const keys = claimKeys(request, planned, admission);
+  const keys = claimKeys(request, planned, { admission, policy: options.priority ?? latestStart });
   const granted = grants(request, placed);
-  const ends = planEndTimes(request, { placed, graph, keys, granted, drawMax: effort.drawMax }, random);
+  const ends = planEndTimes(request, { placed, graph, keys, granted, drawMax: options.drawMax }, random);
   return {
     run: request.run,
     generation: request.generation,
@@ -149,9 +155,13 @@ function asPlanned(ledger: PoolLedger): PoolLedger {
   return { ...ledger, holds: ledger.holds.map((hold) => ({ ...hold, until: hold.plannedUntil ?? hold.until })) };
 }
 
-function claimKeys(request: AllocateRequest, { ranksMs }: PlacedRun, { admitted }: Admission): Float64Array {
-  const urgency = { ...request, hopeless: admitted === 'background' };
-  return ranksMs.map((rankMs) => claimKey(rankMs, urgency));
+function claimKeys(
+  { deadlineAt, priority, now, startedAt = now }: AllocateRequest,
+  { ranksMs }: PlacedRun,
+  { admission, policy }: { readonly admission: Admission; readonly policy: PriorityPolicy },
+): Float64Array {
+  const urgency = { deadlineAt, priority, startedAt, hopeless: admission.admitted === 'background' };
+  return ranksMs.map((upwardRankMs) => checkedClaimKey(policy, { ...urgency, upwardRankMs }));
 }
 
 function isInTime({ now, deadlineAt }: AllocateRequest, placed: readonly PlacedShard[]): boolean {

@@ -9,12 +9,14 @@ import type { OperationId, Workflow } from '../workflow/definition.ts';
 import { allocate } from './allocate.ts';
 import type { AllocateRequest } from './allocate-request.ts';
 import type { Plan } from './plan.ts';
+import type { PriorityPolicy } from './priority-policy.ts';
 
 export interface CalibrationRequest {
   readonly sharding: ShardRequest;
   readonly forecast: Omit<ForecastRequest, 'shards'>;
   /** Where and when the shards would run. */
   readonly allocation: Omit<AllocateRequest, 'shards' | 'newTypes'>;
+  readonly priority?: PriorityPolicy | undefined;
 }
 
 /** More careful than the fourth power of what the formula says is not tried. */
@@ -164,7 +166,7 @@ function tryOut(request: CalibrationRequest, sharding: Sharding, random: Random)
 
 /** The plan that shards would get before any of them has run. */
 export function planOf(
-  { forecast, allocation }: CalibrationRequest,
+  { forecast, allocation, priority }: CalibrationRequest,
   { shards }: Sharding,
   { random, drawMax }: { readonly random: Random; readonly drawMax?: number },
 ): { readonly request: AllocateRequest; readonly plan: Plan } {
@@ -175,5 +177,8 @@ export function planOf(
   });
   const newTypes = [...new Set(shards.map(({ type }) => type))].filter((type) => !forecast.profiles.has(type));
   const request = { ...allocation, shards: open, newTypes };
-  return { request, plan: allocate(request, random, { polish: false, ...(drawMax !== undefined && { drawMax }) }) };
+  return {
+    request,
+    plan: allocate(request, random, { polish: false, priority, ...(drawMax !== undefined && { drawMax }) }),
+  };
 }

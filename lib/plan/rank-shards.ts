@@ -8,6 +8,8 @@ const BACKGROUND_MS = 6 * 3_600_000;
 /** Wide enough for any moment until the year 5138 and for a virtual clock that starts at 0. */
 const RANK_DIGITS = 15;
 const RANK_ZERO_MS = 1e13;
+/** Keys beyond it have no place in the order. */
+export const RANK_MS_MAX = RANK_ZERO_MS;
 
 export interface RunUrgency {
   readonly deadlineAt: EpochMs;

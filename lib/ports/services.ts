@@ -1,7 +1,7 @@
 import type { DurationMs, MemoryMiB } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import type { Settings } from '../core/settings.ts';
-import type { TaskRegistry } from '../run/define-task.ts';
+import type { Extensions } from '../run/extensions.ts';
 import type { Clock } from './clock.ts';
 import type { Executions } from './executions.ts';
 import type { Functions } from './functions.ts';
@@ -26,7 +26,7 @@ export interface Meter {
 }
 
 /** Everything outside the program that a stage's handler may touch. */
-export interface Services {
+export interface Services extends Extensions {
   readonly table: Table;
   readonly objects: ObjectStore;
   /**
@@ -45,7 +45,6 @@ export interface Services {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: Settings;
-  readonly tasks: TaskRegistry;
   readonly codecs: Codecs;
   readonly meter: Meter;
 }

@@ -19,7 +19,7 @@ export interface TrialFacts {
 /** Reads what it takes to plan shards for trial: profiles of what is fused, pools, and what other runs hold of them. */
 export async function loadTrial(facts: TrialFacts, services: Services): Promise<CalibrationRequest> {
   const { run, definition, sharding, open } = facts;
-  const { clock, settings, table } = services;
+  const { clock, settings, table, priority } = services;
   const { workflow, deadlineAt } = definition;
   const now = clock.now();
   const pools = listPools(settings, new Set(settings.zones.filter((zone) => !open.includes(zone))));
@@ -30,6 +30,7 @@ export async function loadTrial(facts: TrialFacts, services: Services): Promise<
   const fused = await readProfiles(table, fusedTypes(sharding));
   return {
     sharding,
+    priority,
     forecast: {
       profiles: new Map([...facts.profiles, ...fused]),
       estimates: new Map(workflow.operations.map(({ id, estimates }) => [id, estimates])),
@@ -43,6 +44,7 @@ export async function loadTrial(facts: TrialFacts, services: Services): Promise<
       generation: 1,
       newcomer: true,
       now,
+      startedAt: definition.startedAt,
       deadlineAt,
       priority: workflow.priority,
       objective: workflow.objective,

@@ -30,7 +30,7 @@ const NEW_HOURS_MAX = 96;
 export async function refitOutlook(
   insight: TypeInsight,
   { type, profile, readUntil, shared }: Outlook,
-  { table, settings }: Pick<Services, 'table' | 'settings'>,
+  { table, settings, models }: Pick<Services, 'table' | 'settings' | 'models'>,
 ): Promise<TypeInsight> {
   const { level, calendar } = settings;
   const { timeZone = 'UTC', holidays = [] } = calendar ?? {};
@@ -45,6 +45,7 @@ export async function refitOutlook(
     timeZone,
     holidays,
     network: await shared.network(),
+    models,
     shapes: isNew ? await shared.shapes(type) : [],
   });
   return { ...insight, outlook, ...(shape && { shape }) };

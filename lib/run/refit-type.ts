@@ -27,15 +27,15 @@ interface Refit {
 export async function refitType(
   { type, forecast: before }: FollowedType,
   { profile, readUntil, shared }: Refit,
-  { table, settings }: Pick<Services, 'table' | 'settings'>,
+  { table, settings, models }: Pick<Services, 'table' | 'settings' | 'models'>,
 ): Promise<boolean> {
   const buckets = await readBuckets(table, loadSeries(type), { resolution: ARRIVAL_RESOLUTION, now: readUntil });
   const insight = await readInsight(table, type);
   const arrivals = withJudged(insight.arrivals, judgeArrivals(before, buckets, readUntil));
-  const outlook = await refitOutlook(insight, { type, profile, readUntil, shared }, { table, settings });
+  const outlook = await refitOutlook(insight, { type, profile, readUntil, shared }, { table, settings, models });
   await writeInsight(table, type, { ...outlook, arrivals });
   const { level, calendar } = settings;
-  const forecast = forecastArrivals({ type, buckets, readUntil, level, calendar, before });
+  const forecast = forecastArrivals({ type, buckets, readUntil, level, calendar, before, models });
   await writeArrivals(table, type, { forecast, tierShares: tierShares(profile) });
   const trends = [arrivalTrend(arrivals, level), runTrend(await readRunAccuracy(table, type), level)];
   return trends.some((trend) => trend?.decay !== undefined);

@@ -28,7 +28,7 @@ export interface Refreshed {
   readonly decayedCount: number;
 }
 
-type Needed = Pick<Services, 'table' | 'objects' | 'metrics' | 'clock' | 'settings'>;
+type Needed = Pick<Services, 'table' | 'objects' | 'metrics' | 'clock' | 'settings' | 'models'>;
 
 /** Types that are read together: two queries each, and two for each outside factor, far below one call's limit. */
 const TYPES_AT_ONCE_MAX = 100;

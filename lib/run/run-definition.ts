@@ -34,7 +34,7 @@ export type RunDefinition = z.infer<typeof RunDefinition>;
 export async function loadDefinition(
   request: StartRequest,
   run: RunId,
-  { objects, tasks, clock }: Pick<Services, 'objects' | 'tasks' | 'clock'>,
+  { objects, tasks, sources, clock }: Pick<Services, 'objects' | 'tasks' | 'sources' | 'clock'>,
 ): Promise<RunDefinition> {
   const document = { run, name: 'definition' } as const;
   if (await hasDocument(objects, document)) return readDocument(objects, document, RunDefinition);
@@ -45,7 +45,8 @@ export async function loadDefinition(
     );
   }
   const given = request.workflow;
-  const workflow = parseWorkflow(typeof given === 'string' ? await readJson(objects, given) : given, tasks);
+  const json = typeof given === 'string' ? await readJson(objects, given) : given;
+  const workflow = parseWorkflow(json, tasks, sources);
   const startedAt = clock.now();
   const definition = { workflow, startedAt, deadlineAt: deadlineAfter(workflow.deadline, startedAt) };
   await writeDocument(objects, document, definition);

@@ -28,7 +28,7 @@ export interface InputRequest {
 /** Brings the output of a committed shard back. */
 export type RestoreOutput = (shard: ShardRecord) => Promise<void>;
 
-type InputServices = Pick<Services, 'table' | 'codecs'>;
+type InputServices = Pick<Services, 'table' | 'codecs' | 'sources'>;
 
 /**
  * The blocks of a shard's range: of a data source, or of what the operations before it have committed.
@@ -42,8 +42,10 @@ export async function* workInput(request: InputRequest, services: InputServices)
   const { layout, source } = operation;
   yield* broadcasts(request, services);
   if (layout.unit === 'arrival') yield* arrived(request);
-  else if (source) yield* readRange({ source, layout, range, objects, codecs: services.codecs });
-  else if (layout.unit === 'partition') yield* partitions(request, services);
+  else if (source) {
+    const { codecs, sources } = services;
+    yield* readRange({ source, layout, range, objects, codecs, sources });
+  } else if (layout.unit === 'partition') yield* partitions(request, services);
   else if (layout.unit === 'shard') yield* narrowShards(request, services);
   else yield* everything(request, services);
 }

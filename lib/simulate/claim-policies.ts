@@ -1,6 +1,6 @@
 import type { EpochMs } from '../core/quantity.ts';
 import { hopelessRuns } from '../plan/hopeless-runs.ts';
-import { claimKey } from '../plan/rank-shards.ts';
+import { latestStart, type PriorityPolicy } from '../plan/priority-policy.ts';
 import { type ActiveJob, pathLeft, workLeft } from './simulated-job.ts';
 
 /** In which order ready shards are claimed: the smallest key first. */
@@ -40,22 +40,32 @@ export const earliestDeadline: ClaimPolicy = {
 };
 
 /** What Foreshard does: latest start, with those that cannot all be saved in the background. */
-export const foreshardClaims: ClaimPolicy = {
-  name: 'foreshard',
-  keys(jobs, slotCount, now) {
-    const demands = jobs.map((active) => ({
-      run: String(active.number),
-      deadlineAt: active.job.deadlineAt,
-      workMs: workLeft(active),
-      pathMs: pathLeft(active),
-      reserveMs: pathLeft(active, active.slowUpwardMs) - pathLeft(active),
-    }));
-    const hopeless = hopelessRuns(demands, slotCount, now);
-    return ({ job, number, upwardMs }, stage) =>
-      claimKey(upwardMs[stage] ?? 0, {
-        deadlineAt: job.deadlineAt,
-        priority: PRIORITY,
-        hopeless: hopeless.has(String(number)),
-      });
-  },
-};
+export const foreshardClaims = claimPolicyOf(latestStart);
+
+/** The order of an installation, for the simulation: those that cannot all be saved are called hopeless. */
+export function claimPolicyOf(policy: PriorityPolicy): ClaimPolicy {
+  return { name: policy.name, keys: (jobs, slotCount, now) => keysBy(policy, jobs, { slotCount, now }) };
+}
+
+function keysBy(
+  policy: PriorityPolicy,
+  jobs: readonly ActiveJob[],
+  { slotCount, now }: { readonly slotCount: number; readonly now: EpochMs },
+): ReturnType<ClaimPolicy['keys']> {
+  const demands = jobs.map((active) => ({
+    run: String(active.number),
+    deadlineAt: active.job.deadlineAt,
+    workMs: workLeft(active),
+    pathMs: pathLeft(active),
+    reserveMs: pathLeft(active, active.slowUpwardMs) - pathLeft(active),
+  }));
+  const hopeless = hopelessRuns(demands, slotCount, now);
+  return ({ job, number, upwardMs }, stage) =>
+    policy.claimKey({
+      upwardRankMs: upwardMs[stage] ?? 0,
+      startedAt: job.arrivesAt,
+      deadlineAt: job.deadlineAt,
+      priority: PRIORITY,
+      hopeless: hopeless.has(String(number)),
+    });
+}

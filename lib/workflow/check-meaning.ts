@@ -9,6 +9,9 @@ import type { Problem } from './problem.ts';
 /** What a definition is checked against: the registered task code by name. */
 export type KnownTasks = ReadonlyMap<string, { readonly params?: z.ZodType | undefined }>;
 
+/** The registered data sources by name. */
+export type KnownSources = KnownTasks;
+
 /** How many known names a message lists. */
 const NAMES_SHOWN_MAX = 12;
 
@@ -18,7 +21,7 @@ const NAMES_SHOWN_MAX = 12;
  * @param workflow n operations with m edges, as the schema left them
  * @complexity O(n + m) as long as all is well
  */
-export function* checkMeaning(workflow: Workflow, tasks: KnownTasks): Generator<Problem> {
+export function* checkMeaning(workflow: Workflow, tasks: KnownTasks, sources: KnownSources): Generator<Problem> {
   const { operations } = workflow;
   const firstAt = new Map<string, number>();
   for (const [index, { id }] of operations.entries()) if (!firstAt.has(id)) firstAt.set(id, index);
@@ -27,6 +30,7 @@ export function* checkMeaning(workflow: Workflow, tasks: KnownTasks): Generator<
   for (const [index, operation] of operations.entries()) {
     yield* checkTask(operation, index, tasks);
     yield* checkInput(operation, index);
+    yield* checkSource(operation, index, sources);
     yield* checkJoins(operation, index, backlogs);
     for (const problem of checkNames(operation, index, firstAt)) {
       connected = false;
@@ -50,6 +54,18 @@ function* checkTask({ task }: Operation, index: number, tasks: KnownTasks): Gene
     name: 'UnknownTask',
     message: `operations[${index}].task is '${task}', which is not registered; known: ${names || 'none'}${more}; ${advice}`,
   };
+}
+
+function* checkSource({ input }: Operation, index: number, sources: KnownSources): Generator<Problem> {
+  if (input?.kind !== 'custom' || sources.has(input.source)) return;
+  const near = nearestName(input.source, sources.keys());
+  const advice =
+    near === undefined
+      ? 'export it from the module of your tasks: export const sources = [yourSource]'
+      : `did you mean '${near}'?`;
+  yield invalid(
+    `operations[${index}].input.source is '${input.source}', which is not registered; known: ${[...sources.keys()].join(', ') || 'none'}; ${advice}`,
+  );
 }
 
 function* checkInput({ id, input, after, divisible }: Operation, index: number): Generator<Problem> {

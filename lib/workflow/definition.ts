@@ -90,6 +90,14 @@ export const DataSource = z
         to: z.int().describe('The number after the last one.'),
       })
       .describe('Whole numbers in a half open range, one record each. Cut anywhere.'),
+    z
+      .strictObject({
+        kind: z.literal('custom'),
+        source: TaskName.describe('The registered data source that lays the input out and reads it.'),
+        location: Location,
+        params: z.record(z.string(), z.json()).default({}).describe('What the data source gets as its parameters.'),
+      })
+      .describe('Read by a data source of your own: docs/extending.md. Cut where it says.'),
   ])
   .describe('Where an operation that reads data from outside gets it.');
 export type DataSource = z.infer<typeof DataSource>;

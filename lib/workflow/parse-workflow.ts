@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkMeaning, type KnownTasks } from './check-meaning.ts';
+import { checkMeaning, type KnownSources, type KnownTasks } from './check-meaning.ts';
 import { DataSource, Dependency, Estimates, OPERATIONS_MAX, Operation, Workflow } from './definition.ts';
 import { describeIssue, type IssueContext } from './describe-issue.ts';
 import { type JsonPath, valueAt } from './json-path.ts';
@@ -12,16 +12,17 @@ import { unsafeJson } from './unsafe-json.ts';
  *
  * @param json parsed JSON from outside
  * @param tasks the registered task code
+ * @param sources the registered data sources
  * @returns the definition with its defaults filled in
  * @throws {ForeshardError} naming the place, the value, what is allowed and what to do, for the first 10 problems:
  *   `UnknownTask`, `DanglingEdge` or `CyclicWorkflow` when that is the only kind of problem, otherwise `InvalidWorkflow`
  * @complexity linear in the size of the JSON
  */
-export function parseWorkflow(json: unknown, tasks: KnownTasks): Workflow {
+export function parseWorkflow(json: unknown, tasks: KnownTasks, sources: KnownSources = new Map()): Workflow {
   const crude = refusal(checkSize(json));
   if (crude !== undefined) throw crude;
   const parsed = Workflow.safeParse(json);
-  const faults = refusal(parsed.success ? checkParsed(parsed.data, tasks) : checkForm(json, parsed.error));
+  const faults = refusal(parsed.success ? checkParsed(parsed.data, { tasks, sources }) : checkForm(json, parsed.error));
   if (faults !== undefined || !parsed.success) throw faults ?? parsed.error;
   return parsed.data;
 }
@@ -49,18 +50,24 @@ function* checkForm(root: unknown, { issues }: z.ZodError): Generator<Problem> {
   for (const issue of issues) for (const message of describeIssue(issue, context)) yield invalid(message);
 }
 
-function* checkParsed(workflow: Workflow, tasks: KnownTasks): Generator<Problem> {
-  yield* checkMeaning(workflow, tasks);
-  for (const [index, operation] of workflow.operations.entries()) {
-    yield* checkParams(workflow, index, tasks.get(operation.task)?.params);
+interface Known {
+  readonly tasks: KnownTasks;
+  readonly sources: KnownSources;
+}
+
+function* checkParsed(workflow: Workflow, { tasks, sources }: Known): Generator<Problem> {
+  yield* checkMeaning(workflow, tasks, sources);
+  for (const [index, { task, input }] of workflow.operations.entries()) {
+    yield* checkParams(workflow, ['operations', index, 'params'], tasks.get(task)?.params);
+    const source = input?.kind === 'custom' ? sources.get(input.source) : undefined;
+    yield* checkParams(workflow, ['operations', index, 'input', 'params'], source?.params);
   }
 }
 
-/** The task parses its parameters again when it runs: here they are only looked at, so that a run never fails on them. */
-function* checkParams(root: Workflow, index: number, schema: z.ZodType | undefined): Generator<Problem> {
-  const parsed = schema?.safeParse(root.operations[index]?.params);
+/** Task or data source parses its parameters again when it runs: here they are only looked at, so that a run never fails on them. */
+function* checkParams(root: Workflow, prefix: JsonPath, schema: z.ZodType | undefined): Generator<Problem> {
+  const parsed = schema?.safeParse(valueAt(root, prefix));
   if (parsed === undefined || parsed.success) return;
-  const prefix = ['operations', index, 'params'];
   const keysAt = (path: JsonPath) => (path.length === 0 ? keysOf(schema) : []);
   for (const issue of parsed.error.issues) {
     for (const message of describeIssue(issue, { root, rootName: 'the workflow', prefix, keysAt })) {

@@ -1,21 +1,18 @@
 import fc from 'fast-check';
-import '../../examples/extending/count-words.contract.ts';
-import { drift } from '../../examples/extending/drift.ts';
-import { fixedWidth } from '../../examples/extending/fixed-width.ts';
-import { inlineFunctions } from '../../examples/extending/inline-functions.ts';
-import { shortestFirst } from '../../examples/extending/shortest-first.ts';
+import '../../examples/extending/extensions.contract.ts';
 import { zlibCodecs as codecs } from '../../lib/adapters/zlib-codecs.ts';
 import { naive, seasonalNaive, slotMedian } from '../../lib/forecast/models/baselines.ts';
+import { latestStart } from '../../lib/plan/priority-policy.ts';
 import { probeLayout } from '../../lib/run/input/probe-layout.ts';
 import { readRange } from '../../lib/run/input/read-range.ts';
-import { earliestDeadline, firstCome, foreshardClaims, upwardRank } from '../../lib/simulate/claim-policies.ts';
+import { earliestDeadline, firstCome, upwardRank } from '../../lib/simulate/claim-policies.ts';
 import { logsExtract } from '../../lib/tasks/logs/extract.ts';
 import { type LogFact, mergeFacts } from '../../lib/tasks/logs/incident.ts';
 import type { DataSource } from '../../lib/workflow/definition.ts';
 import { memoryObjectStore } from '../memory-object-store.ts';
 import { claimPolicyContract } from './claim-policy-contract.ts';
-import { functionsContract } from './functions-contract.ts';
 import { pointModelContract } from './point-model-contract.ts';
+import { priorityContract } from './priority-contract.ts';
 import { sourceContract } from './source-contract.ts';
 import { taskContract } from './task-contract.ts';
 
@@ -40,17 +37,11 @@ taskContract(logsExtract, {
   },
 });
 
-const NUMBERS = Array.from({ length: 3_000 }, (_, at) => at * 7 - 5_000);
-
-sourceContract('fixed-width', async () => {
-  const objects = memoryObjectStore();
-  await objects.put('numbers', new Uint8Array(Int32Array.from(NUMBERS).buffer));
-  return { ...fixedWidth(objects, 'numbers'), records: NUMBERS };
-});
+const NUMBERS = Array.from({ length: 200 }, (_, at) => at * 7 - 700);
 
 sourceContract('ndjson', async () => {
   const objects = memoryObjectStore();
-  const records = NUMBERS.slice(0, 200).map((value) => ({ value }));
+  const records = NUMBERS.map((value) => ({ value }));
   await objects.put('lines', new TextEncoder().encode(records.map((one) => `${JSON.stringify(one)}\n`).join('')));
   const source: DataSource = { kind: 'ndjson', location: 'lines' };
   const layout = await probeLayout(source, objects);
@@ -61,15 +52,7 @@ sourceContract('ndjson', async () => {
   };
 });
 
-for (const model of [drift, naive, slotMedian, seasonalNaive('season', 'shortest')]) pointModelContract(model);
+for (const model of [naive, slotMedian, seasonalNaive('season', 'shortest')]) pointModelContract(model);
 
-for (const policy of [shortestFirst, firstCome, upwardRank, earliestDeadline, foreshardClaims]) {
-  claimPolicyContract(policy);
-}
-
-functionsContract('inline, of docs/extending.md', async () => ({
-  functions: inlineFunctions(new Map([['worker', async (event: unknown) => event]]), 10),
-  worker: 'worker',
-  runsCode: false,
-  close: async () => undefined,
-}));
+priorityContract(latestStart);
+for (const policy of [firstCome, upwardRank, earliestDeadline]) claimPolicyContract(policy);

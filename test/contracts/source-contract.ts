@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ObjectStore } from '../../lib/ports/object-store.ts';
+import type { Source } from '../../lib/run/define-source.ts';
 import type { ReadBlock } from '../../lib/run/input/read-range.ts';
 import { rangeCountMax } from '../../lib/shards/cut-ranges.ts';
 import { type DataRange, InputLayout } from '../../lib/shards/input-layout.ts';
@@ -12,6 +14,24 @@ export interface SourceUnderTest {
   read(range: DataRange): AsyncIterable<ReadBlock>;
   /** All its records, in order. */
   readonly records: readonly unknown[];
+}
+
+/** A source of the user's own, over stores in which its input lies. */
+export interface CustomSource<Params> {
+  readonly objects: ObjectStore;
+  readonly location: string;
+  readonly params: Params;
+  /** All its records, in order. */
+  readonly records: readonly unknown[];
+}
+
+/** {@link sourceContract} for what `defineSource` makes. */
+export function customSourceContract<Params>(source: Source<Params>, open: () => Promise<CustomSource<Params>>): void {
+  sourceContract(source.name, async () => {
+    const { records, ...request } = await open();
+    const layout = await source.layout(request);
+    return { layout: async () => layout, read: (range) => source.read({ ...request, layout, range }), records };
+  });
 }
 
 /** What every data source must do: ranges that join give every record exactly once, and reading goes on behind any block. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { drift } from '../../examples/extending/drift.ts';
 import { seededRandom } from '../../lib/core/random.ts';
 import { standardNormal } from '../../lib/core/standard-normal.ts';
 import { blended, coldStart } from '../../lib/forecast/cold-start.ts';
@@ -79,6 +80,14 @@ describe('loadOutlook', { timeout: 60_000 }, () => {
     expect(ahead).toHaveLength(48);
     expect(ahead.every(({ point, upper }) => Number.isFinite(point) && upper >= point)).toBe(true);
     expect(members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+  });
+
+  it('hears models of the user beside those that come along', () => {
+    const values = hours(10 * 24, (hour) => 5 + hour);
+    const { members } = loadOutlook({ values, startedAt: START, factors: [] }, { ...options, models: [drift] });
+    expect(members.find(({ name }) => name === 'drift')?.weight).toBeGreaterThan(0.02);
+    const without = loadOutlook({ values, startedAt: START, factors: [] }, options).members;
+    expect(without.map(({ name }) => name)).not.toContain('drift');
   });
 
   it('finds a factor that goes two hours ahead, and none in chance', () => {

@@ -52,6 +52,26 @@ describe('bundle', () => {
     expect(answer).toContain('FORESHARD_BUCKET');
   });
 
+  it('carries extensions to the handlers that use them, and to no others', async () => {
+    const tasksEntry = join(ROOT, 'examples/extending/foreshard.config.ts');
+    const handlers = ['sharder', 'worker', 'allocator', 'refresher', 'reserver', 'aborter'];
+    const extended = await bundle({ handlers, tasksEntry });
+    const names = ['count-words', 'fixed-width', 'drift', 'short runs first', 'own threads'];
+    const found = handlers.map((handler) => {
+      const text = readFileSync(join(extended.directory, `${handler}.mjs`), 'utf8');
+      return [handler, names.filter((name) => text.includes(`name:"${name}"`))];
+    });
+    rmSync(extended.directory, { recursive: true });
+    expect(Object.fromEntries(found)).toEqual({
+      sharder: ['count-words', 'fixed-width', 'short runs first'],
+      worker: ['count-words', 'fixed-width'],
+      allocator: ['short runs first'],
+      refresher: ['drift'],
+      reserver: ['own threads'],
+      aborter: [],
+    });
+  }, 120_000);
+
   it('puts task code into the handlers that need it alone, and counts all that each loads', () => {
     const textOf = (handler: string) => readFileSync(join(made.directory, `${handler}.mjs`), 'utf8');
     expect(textOf('worker')).toContain('flights-clean');

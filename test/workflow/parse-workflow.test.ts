@@ -100,7 +100,7 @@ describe('parseWorkflow', () => {
       'an unknown kind of input',
       definition([{ ...first, input: { kind: 'cvs', location: 'a' } }]),
       'InvalidWorkflow',
-      "operations[0].input.kind is 'cvs'; allowed: 'csv', 'ndjson', 'parquet', 'objects', 'keys'; did you mean 'csv'?",
+      "operations[0].input.kind is 'cvs'; allowed: 'csv', 'ndjson', 'parquet', 'objects', 'keys', 'custom'; did you mean 'csv'?",
     ],
     [
       'a wrong unit in the deadline',

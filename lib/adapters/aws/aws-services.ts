@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { listPools } from '../../plan/list-pools.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Services } from '../../ports/services.ts';
-import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
+import { type ExtensionModule, extensionsOf } from '../../run/extensions.ts';
 import { systemClock } from '../system-clock.ts';
 import { threadMeter } from '../thread-meter.ts';
 import { zlibCodecs } from '../zlib-codecs.ts';
@@ -32,25 +33,26 @@ const OBJECT_TIMEOUT_MS = 60_000;
  * Everything outside the program, on AWS. Call it once for each process: its clients keep their connections.
  *
  * @param environment the process's: see `environment.ts`; region and credentials are found by the SDK
- * @param tasks all task code of the installation
+ * @param module all code of the user's own that the installation has
  * @throws {ForeshardError} `InvalidInput`, naming the variable, when the environment is not as the stack sets it
  */
-export function awsServices(environment: NodeJS.ProcessEnv, tasks: readonly AnyTask[]): Services {
+export function awsServices(environment: NodeJS.ProcessEnv, module: ExtensionModule): Services {
   const settings = parseEnvironment(environment);
   const s3 = s3Client();
+  const pools = listPools(settings.settings, new Set());
   return {
     table: dynamoTable({ client: dynamoClient(), tableName: settings.table }),
     objects: s3ObjectStore(s3, settings.bucket),
     replicas: replicasOf(settings, s3),
     metrics: emfMetrics(),
-    functions: lazyFunctions(),
+    functions: module.provider?.open({ functions: lazyFunctions(), pools }) ?? lazyFunctions(),
     ...(settings.settings.workerAlias !== undefined && { provisioning: lazyProvisioning() }),
     executions: lazyExecutions(settings.machineArns),
     zoneId: once(() => lambdaZone(environment)),
     clock: systemClock(),
     random: Math.random,
     settings: settings.settings,
-    tasks: taskRegistry(tasks),
+    ...extensionsOf(module),
     codecs: zlibCodecs,
     meter: threadMeter(),
   };

@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path';
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import { listPools } from '../../plan/list-pools.ts';
 import type { Pool } from '../../plan/pool.ts';
+import type { Functions } from '../../ports/functions.ts';
 import type { Services } from '../../ports/services.ts';
 import type { EmfRecord } from '../../profile/emf.ts';
-import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
+import { type ExtensionModule, extensionsOf } from '../../run/extensions.ts';
 import { dynamoTable } from '../aws/dynamo-table.ts';
 import { tableSchema } from '../aws/table-schema.ts';
 import { systemClock } from '../system-clock.ts';
@@ -21,7 +22,7 @@ import { type EmbeddedSettings, machineSettings, thisMachine } from './machine-s
 import { type ProcessExecutions, processExecutions } from './process-executions.ts';
 import { stateMachineDefinition } from './state-machine-definition.ts';
 import { passTablesLink } from './tables-link.ts';
-import { type ThreadFunctions, threadFunctions } from './thread-functions.ts';
+import { threadFunctions } from './thread-functions.ts';
 import { answerLink } from './thread-link.ts';
 import type { WorkerThreadData } from './worker-thread.ts';
 
@@ -42,7 +43,7 @@ export interface EmbeddedOptions {
    * @default - `functions/worker.ts`
    */
   readonly workerEntry?: URL;
-  /** A module that exports `tasks`, the task code that workflows can name. */
+  /** A module that exports `tasks`, the task code that workflows can name, and perhaps other extensions. */
   readonly tasksEntry: URL;
   /**
    * What every pause before a retry is multiplied by; small in tests.
@@ -61,7 +62,7 @@ export interface EmbeddedOptions {
 export interface EmbeddedRuntime extends AsyncDisposable {
   readonly services: Services;
   readonly executions: ProcessExecutions;
-  readonly functions: ThreadFunctions;
+  readonly functions: Functions;
   /** The worker functions of this machine; the table's pool records are made from them. */
   readonly pools: readonly Pool[];
   /** What chaos has done to the workers so far. */
@@ -98,9 +99,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
   const writes = chaos && { spec: chaos, startedAt: Date.now() };
   const stores = { objectsFolder: join(home, 'objects'), replicasFolder: join(home, 'replicas'), chaos: writes };
   const folders = { metrics: join(home, 'metrics'), tables: join(home, 'tables') };
-  const [definitions, { tasks }] = await Promise.all([
+  const [definitions, module] = await Promise.all([
     stateMachines([...options.handlers.keys()]),
-    import(options.tasksEntry.href) as Promise<{ readonly tasks: readonly AnyTask[] }>,
+    import(options.tasksEntry.href) as Promise<ExtensionModule>,
   ]);
   const tables = await dynaliteServer({ path: folders.tables, schema: tableSchema(TABLE_NAME), chaos });
   started.defer(() => tables.close());
@@ -114,20 +115,25 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     tasksEntry: options.tasksEntry.href,
     workerEntry: (options.workerEntry ?? WORKER_ENTRY).href,
   };
+  const timeoutMs = settings.invocationMs + TIMEOUT_MARGIN_MS;
+  const onThreadMessage = (message: unknown) => {
+    answerLink(message, () => services);
+    passTablesLink(message, tables.connect);
+  };
   const threads = threadFunctions({
     handlers: new Map([...options.handlers].map(([name, handler]) => [name, localHandler(handler, () => services)])),
     pools,
     entry: THREAD_ENTRY,
     workerData,
-    timeoutMs: settings.invocationMs + TIMEOUT_MARGIN_MS,
-    onThreadMessage: (message) => {
-      answerLink(message, () => services);
-      passTablesLink(message, tables.connect);
-    },
+    timeoutMs,
+    onThreadMessage,
   });
   started.defer(() => threads.close());
   const unrest = writes && started.use(chaosFunctions(threads, { ...writes, pools }));
-  const functions = unrest?.functions ?? threads;
+  const worker = { entry: THREAD_ENTRY.href, data: workerData, timeoutMs, onThreadMessage };
+  const provided = module.provider?.open({ functions: unrest?.functions ?? threads, pools, worker });
+  started.defer(async () => provided?.close?.());
+  const functions = provided ?? unrest?.functions ?? threads;
   const executions = processExecutions({ definitions, functions, retryDelayFactor: options.retryDelayFactor ?? 1 });
   started.defer(() => executions.close());
 
@@ -140,7 +146,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
     clock: systemClock(),
     random: Math.random,
     settings,
-    tasks: taskRegistry(tasks),
+    ...extensionsOf(module),
     codecs: zlibCodecs,
     meter: threadMeter(),
   };
@@ -177,7 +183,7 @@ function checkZones(chaos: ChaosSpec | undefined, zones: readonly string[]): voi
  */
 async function sweepEveryMinute(
   handlers: EmbeddedOptions['handlers'],
-  functions: Pick<ThreadFunctions, 'invoke'>,
+  functions: Pick<Functions, 'invoke'>,
 ): Promise<() => void> {
   if (!handlers.has(SWEEPER)) return () => undefined;
   const sweep = () => functions.invoke(SWEEPER, {}).catch(() => undefined);

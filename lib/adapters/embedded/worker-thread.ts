@@ -1,6 +1,6 @@
 import type { Settings } from '../../core/settings.ts';
 import type { Services } from '../../ports/services.ts';
-import { type AnyTask, taskRegistry } from '../../run/define-task.ts';
+import { type ExtensionModule, extensionsOf } from '../../run/extensions.ts';
 import { dynamoTable } from '../aws/dynamo-table.ts';
 import { systemClock } from '../system-clock.ts';
 import { threadMeter } from '../thread-meter.ts';
@@ -41,25 +41,24 @@ export const createHandler: CreateHandler = async (data) => {
 };
 
 /** What a module of task code exports. */
-interface TaskModule {
-  readonly tasks: readonly AnyTask[];
+interface TaskModule extends ExtensionModule {
   /** Handlers that tasks may call, in place of Lambda functions of these names. */
   readonly functions?: Readonly<Record<string, LocalHandler>>;
 }
 
 async function threadServices(data: Omit<WorkerThreadData, 'workerEntry'>): Promise<Services> {
-  const { tasks, functions } = (await import(data.tasksEntry)) as TaskModule;
+  const module = (await import(data.tasksEntry)) as TaskModule;
   const link = openLink();
   return {
     ...link,
-    functions: { ...link.functions, ...moduleFunctions(functions) },
+    functions: { ...link.functions, ...moduleFunctions(module.functions) },
     table: dynamoTable({ client: loopbackDynamo(openTablesLink(), data.chaos?.spec), tableName: data.tableName }),
     ...folderStores(data),
     metrics: fileMetrics(data.metricsFolder),
     clock: systemClock(),
     random: Math.random,
     settings: data.settings,
-    tasks: taskRegistry(tasks),
+    ...extensionsOf(module),
     codecs: zlibCodecs,
     meter: threadMeter(),
   };

@@ -1,7 +1,9 @@
 import { ForeshardError } from '../../core/foreshard-error.ts';
+import { parseStrictly } from '../../core/parse-strictly.ts';
 import type { ObjectInfo, ObjectLocation, ObjectStore } from '../../ports/object-store.ts';
-import type { InputLayout } from '../../shards/input-layout.ts';
+import { InputLayout } from '../../shards/input-layout.ts';
 import type { DataSource } from '../../workflow/definition.ts';
+import { requireSource, type SourceRegistry } from '../define-source.ts';
 
 /** Objects of one input; more are grouped into fewer, larger ones. */
 const OBJECTS_MAX = 100_000;
@@ -13,11 +15,16 @@ const PROBES_AT_ONCE = 16;
  * Finds out what an input consists of, and where it can be cut. Text is only measured, of Parquet the footers are read.
  *
  * @param source a location that ends in `/` is a prefix: every object under it, in code unit order
+ * @param sources of the user's own, for inputs of the kind `custom`
  * @throws {ForeshardError} `MissingObject` when nothing lies there; `CorruptData` when a Parquet object is cut off or
  *   is none; `InvalidInput` when there are more than {@link OBJECTS_MAX} objects
  * @complexity one request per location or thousand objects; for Parquet one or two more per object
  */
-export async function probeLayout(source: DataSource, objects: ObjectStore): Promise<InputLayout> {
+export async function probeLayout(
+  source: DataSource,
+  objects: ObjectStore,
+  sources?: SourceRegistry,
+): Promise<InputLayout> {
   switch (source.kind) {
     case 'keys':
       return keyLayout(source.to - source.from);
@@ -25,9 +32,22 @@ export async function probeLayout(source: DataSource, objects: ObjectStore): Pro
       return rowLayout(await infosAt(source.location, objects), objects);
     case 'objects':
       return objectLayout(await infosAt(source.location, objects, source.stream !== undefined));
+    case 'custom':
+      return customLayout(source, objects, sources);
     default:
       return byteLayout(await infosAt(source.location, objects));
   }
+}
+
+/** What comes from outside of the project is parsed like everything else from outside. */
+async function customLayout(
+  { source: name, location, params }: DataSource & { readonly kind: 'custom' },
+  objects: ObjectStore,
+  sources: SourceRegistry | undefined,
+): Promise<InputLayout> {
+  const source = requireSource(sources, name);
+  const layout = await source.layout({ location, params: source.params?.parse(params) ?? params, objects });
+  return parseStrictly(InputLayout, layout, `layout of '${location}' by data source '${name}'`);
 }
 
 /** @param mayBeEmpty what is not there yet may come */

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Services } from '../../ports/services.ts';
 import type { InputLayout } from '../../shards/input-layout.ts';
 import type { OperationId, Workflow } from '../../workflow/definition.ts';
 import { probeLayout } from './probe-layout.ts';
@@ -6,10 +6,10 @@ import { probeLayout } from './probe-layout.ts';
 /** The layout of every data source of a workflow. */
 export async function probeLayouts(
   workflow: Workflow,
-  objects: ObjectStore,
+  { objects, sources }: Pick<Services, 'objects' | 'sources'>,
 ): Promise<ReadonlyMap<OperationId, InputLayout>> {
   const probes = workflow.operations.flatMap(({ id, input }) => {
-    return input ? [probeLayout(input, objects).then((layout) => [id, layout] as const)] : [];
+    return input ? [probeLayout(input, objects, sources).then((layout) => [id, layout] as const)] : [];
   });
   return new Map(await Promise.all(probes));
 }

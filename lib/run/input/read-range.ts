@@ -2,6 +2,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Codecs } from '../../ports/services.ts';
 import type { DataRange, InputLayout } from '../../shards/input-layout.ts';
 import type { DataSource } from '../../workflow/definition.ts';
+import { requireSource, type SourceRegistry } from '../define-source.ts';
 import type { Block } from '../define-task.ts';
 import { type ObjectPart, objectParts } from './object-parts.ts';
 import { readNdjson } from './read-ndjson.ts';
@@ -22,6 +23,7 @@ export interface RangeRequest {
   readonly range: DataRange;
   readonly objects: ObjectStore;
   readonly codecs: Codecs;
+  readonly sources?: SourceRegistry | undefined;
 }
 
 /**
@@ -38,6 +40,10 @@ export interface RangeRequest {
 export async function* readRange(request: RangeRequest): AsyncGenerator<ReadBlock> {
   if (request.source.kind === 'keys') {
     yield* readKeys(request.source.from, request.range);
+    return;
+  }
+  if (request.source.kind === 'custom') {
+    yield* readCustom(request.source, request);
     return;
   }
   for (const part of objectParts(request.layout, request.range)) {
@@ -66,6 +72,17 @@ async function* readPart(part: ObjectPart, { source, objects, codecs }: RangeReq
     }
     default:
       yield* oneObject(part);
+  }
+}
+
+async function* readCustom(
+  { source: name, location, params }: DataSource & { readonly kind: 'custom' },
+  { layout, range, objects, sources }: RangeRequest,
+): AsyncGenerator<ReadBlock> {
+  const source = requireSource(sources, name);
+  const given = source.params?.parse(params) ?? params;
+  for await (const block of source.read({ location, params: given, layout, range, objects })) {
+    yield { ...block, end: Math.min(block.end, range.end) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { errorMessage, ForeshardError } from '../core/foreshard-error.ts';
-import { type TaskRegistry, taskRegistry } from '../run/define-task.ts';
+import { type ExtensionModule, type Extensions, extensionsOf } from '../run/extensions.ts';
 
 /** The tasks that come with Foreshard. */
 const BUILT_IN = new URL('../tasks/built-in-tasks.ts', import.meta.url);
@@ -12,12 +12,17 @@ export function tasksEntry(module: string | undefined): URL {
 }
 
 /**
- * Loads task code.
+ * Loads code of the user's own.
  *
- * @param module path of a module that exports `tasks`; without one the built-in tasks
- * @throws {ForeshardError} `InvalidInput` when the module cannot be loaded or exports no `tasks`
+ * @param module path of a module that exports `tasks`, and perhaps `sources` and the like; without one the built-in tasks
+ * @throws {ForeshardError} `InvalidInput` when the module cannot be loaded, or exports no `tasks` or what is no extension
  */
-export async function loadTasks(module: string | undefined): Promise<TaskRegistry> {
+export async function loadExtensions(module: string | undefined): Promise<Extensions> {
+  return extensionsOf(await loadModule(module));
+}
+
+/** The same as it is exported. */
+export async function loadModule(module: string | undefined): Promise<ExtensionModule> {
   const entry = tasksEntry(module);
   const name = module ?? fileURLToPath(entry);
   const loaded: unknown = await import(entry.href).catch((cause: unknown) => {
@@ -34,5 +39,5 @@ export async function loadTasks(module: string | undefined): Promise<TaskRegistr
       `task code '${name}' exports no list named tasks; end it with: export const tasks = [yourTask]`,
     );
   }
-  return taskRegistry(tasks);
+  return loaded as ExtensionModule;
 }

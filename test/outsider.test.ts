@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Plan } from '../lib/plan/plan.ts';
+import { RunReport } from '../lib/report/run-report.ts';
+import { RunDefinition } from '../lib/run/run-definition.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const COUNT = 50_000;
+/** Says on standard error what the provider was asked for. */
+const LOUD_CONFIG = `
+import * as config from './foreshard.config.ts';
+export const { tasks, sources, models, priority } = config;
+export const provider = {
+  name: 'loud',
+  open(place) {
+    const functions = config.provider.open(place);
+    const pools = new Set(place.pools.map(({ functionName }) => functionName));
+    return {
+      ...functions,
+      invoke(name, ...rest) {
+        if (pools.has(name)) process.stderr.write('own thread asked\\n');
+        return functions.invoke(name, ...rest);
+      },
+    };
+  },
+};
+`;
+
+/** What somebody has who installed the package and follows docs/extending.md: a folder of their own, and no checkout. */
+describe('a project that has installed the package', { timeout: 120_000 }, () => {
+  let project: string;
+  const inProject = (...args: readonly string[]) =>
+    promisify(execFile)(process.execPath, [...args], {
+      cwd: project,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    });
+  const foreshard = (...args: readonly string[]) => inProject('node_modules/foreshard/lib/cli/foreshard.js', ...args);
+
+  beforeAll(async () => {
+    project = await mkdtemp(join(tmpdir(), 'foreshard-outsider-'));
+    await cp(join(ROOT, 'examples/extending'), project, { recursive: true });
+    await rename(join(project, 'extensions.contract.ts'), join(project, 'extensions.test.ts'));
+    await writeFile(join(project, 'package.json'), '{ "type": "module" }');
+    await writeFile(join(project, 'loud.config.ts'), LOUD_CONFIG);
+    const numbers = Int32Array.from({ length: COUNT }, (_, at) => at);
+    await writeFile(join(project, 'numbers.bin'), new Uint8Array(numbers.buffer));
+    const installed = join(project, 'node_modules');
+    await mkdir(installed);
+    for (const name of await readdir(join(ROOT, 'node_modules'))) {
+      await symlink(join(ROOT, 'node_modules', name), join(installed, name));
+    }
+    await promisify(execFile)(process.execPath, [join(ROOT, '.ci/package.ts'), join(installed, 'foreshard')]);
+  }, 120_000);
+
+  afterAll(() => rm(project, { recursive: true }));
+
+  it('runs the contract suites over its own extensions', async () => {
+    await inProject('node_modules/vitest/vitest.mjs', 'run', '--reporter=json', '--outputFile=results.json');
+    const results = JSON.parse(await readFile(join(project, 'results.json'), 'utf8'));
+    const { success, numPassedTests, numPendingTests } = results;
+    expect({ success, numPendingTests }).toEqual({ success: true, numPendingTests: 0 });
+    expect(numPassedTests).toBeGreaterThan(25);
+  });
+
+  it('runs a workflow with its own task and data source, in its own order, on its own workers', async () => {
+    const args = ['numbers.workflow.json', '--tasks', 'loud.config.ts', '--run', 'mine', '--json'];
+    const { stdout, stderr } = await foreshard('run', ...args);
+    const report = RunReport.parse(JSON.parse(stdout));
+    const store = join(project, '.foreshard/objects/run');
+    const result = await readFile(join(store, report.outputs[0]?.locations[0] ?? ''), 'utf8');
+    expect(Number(result)).toBe((COUNT * (COUNT - 1)) / 2);
+    expect(stderr).toContain('own thread asked');
+    const documentOf = async (name: string) =>
+      JSON.parse(await readFile(join(store, `runs/mine/${name}.json`), 'utf8'));
+    const { startedAt } = RunDefinition.parse(await documentOf('definition'));
+    const ranks = Plan.parse(await documentOf('plan')).placements.map(({ rank }) => Number.parseInt(rank, 10) - 1e13);
+    expect(ranks.length).toBeGreaterThan(0);
+    // Foreshard's own order would have moments near the deadline, two minutes after the start
+    expect(ranks.filter((key) => key >= startedAt)).toEqual([]);
+  });
+
+  it('is told which sources there are when it names another', async () => {
+    const text = await readFile(join(project, 'numbers.workflow.json'), 'utf8');
+    await writeFile(join(project, 'wrong.workflow.json'), text.replace('fixed-width', 'fixed-widht'));
+    await expect(foreshard('plan', 'wrong.workflow.json', '--tasks', 'foreshard.config.ts')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("did you mean 'fixed-width'?"),
+    });
+  });
+});
