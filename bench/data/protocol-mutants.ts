@@ -1,3 +1,5 @@
+import { MERGE_MUTANTS } from './merge-mutants.ts';
+
 /** One way to break the protocol: a text that stands in a file exactly once, and what to put there. */
 export interface Mutant {
   readonly name: string;
@@ -296,4 +298,5 @@ export const MUTANTS: readonly Mutant[] = [
     find: `return kept !== undefined && kept !== location;`,
     replace: `return kept === NOWHERE;`,
   },
+  ...MERGE_MUTANTS,
 ];

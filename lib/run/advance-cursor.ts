@@ -43,12 +43,12 @@ function isOver(shard: ShardRecord | undefined, { epoch }: Lease): boolean {
 
 function endsNotBefore(cursor: number): Condition {
   return {
-    all: [
-      { attribute: 'end', atLeast: cursor },
+    any: [
+      { attribute: 'splitAt', atLeast: cursor },
       {
-        any: [
+        all: [
           { attribute: 'splitAt', exists: false },
-          { attribute: 'splitAt', atLeast: cursor },
+          { attribute: 'end', atLeast: cursor },
         ],
       },
     ],

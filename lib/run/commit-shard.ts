@@ -3,6 +3,7 @@ import { isCopy, originalOf } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import type { Change, Condition, Table } from '../ports/table.ts';
 import { endCopy } from './copy-shard.ts';
+import { endsAt } from './ends-at.ts';
 import { heldUnder, isHeldUnder, type Lease } from './lease.ts';
 import { settleIndex, settleLeaf } from './settle-index.ts';
 import { endOf, parseShard, type ShardRecord, shardKey } from './shard-record.ts';
@@ -65,7 +66,10 @@ function committing(lease: Lease, { cursor, output, now }: CommitRequest): Chang
   };
 }
 
-/** The first commit wins: a copy needs no claim of the shard, only that it is open and as long as the copy is. */
+/**
+ * The first commit wins: a copy needs no claim of the shard, only that it is open and as long as the copy is. A cut that the
+ * worker has not seen must stop it.
+ */
 function mayCommit(lease: Lease, { cursor }: CommitRequest): Condition {
   if (isCopy(lease.shard)) return { all: [{ attribute: 'state', oneOf: ['READY', 'RUNNING'] }, endsAt(cursor)] };
   return { all: [heldUnder(lease), { attribute: 'cursor', equals: cursor }, endsAt(cursor)] };
@@ -73,21 +77,6 @@ function mayCommit(lease: Lease, { cursor }: CommitRequest): Condition {
 
 async function settle(table: Table, shard: ShardRecord, now: EpochMs): Promise<void> {
   await (shard.shard === shard.root ? settleIndex(table, shard, now) : settleLeaf(table, shard, now));
-}
-
-/** Where the shard ends now: a cut that the worker has not seen must stop it. */
-function endsAt(cursor: number): Condition {
-  return {
-    any: [
-      { attribute: 'splitAt', equals: cursor },
-      {
-        all: [
-          { attribute: 'splitAt', exists: false },
-          { attribute: 'end', equals: cursor },
-        ],
-      },
-    ],
-  };
 }
 
 function isCommitOf(shard: ShardRecord, lease: Lease): boolean {

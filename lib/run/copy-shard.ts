@@ -29,6 +29,7 @@ function copyOf(shard: ShardRecord, { zone, now }: CopyRequest): ShardRecord {
     owner: _owner,
     claimedAt: _claimedAt,
     error: _error,
+    absorbed: _absorbed,
     ...rest
   } = shard;
   return {

@@ -6,7 +6,7 @@ import { OutputManifest } from './input/output-manifest.ts';
 import type { ShardRecord } from './shard-record.ts';
 import { outputPrefix } from './store-output.ts';
 
-/** What a poisoned shard has committed. */
+/** What a poisoned shard has committed, and one that another has taken in. */
 const NOWHERE = '';
 
 const REMOVALS_AT_ONCE_MAX = 16;
@@ -24,10 +24,10 @@ export async function removeOrphans(
   run: RunId,
   { shards, copyCount }: { readonly shards: readonly ShardRecord[]; readonly copyCount: number },
 ): Promise<number> {
-  if (copyCount === 0 && shards.every(({ epoch }) => epoch <= 1)) return 0;
+  if (copyCount === 0 && shards.every(({ epoch, state }) => epoch <= (state === 'REMOVED' ? 0 : 1))) return 0;
   const committed = new Map<ShardId, ObjectLocation>(
     shards.flatMap(({ shard, state, output }) => {
-      if (state === 'POISONED') return [[shard, NOWHERE] as const];
+      if (state === 'POISONED' || state === 'REMOVED') return [[shard, NOWHERE] as const];
       const manifest = state === 'DONE' ? OutputManifest.safeParse(output) : undefined;
       return manifest?.success ? [[shard, manifest.data.location] as const] : [];
     }),

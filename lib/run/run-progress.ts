@@ -122,6 +122,7 @@ const NOTHING = { total: 0, done: 0, running: 0, ready: 0, blocked: 0, poisoned:
 const COUNTED_AS = {
   BLOCKED: 'blocked',
   READY: 'ready',
+  MERGING: 'blocked',
   RUNNING: 'running',
   DONE: 'done',
   POISONED: 'poisoned',

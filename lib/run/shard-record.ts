@@ -5,8 +5,11 @@ import type { Item, ItemKey } from '../ports/table.ts';
 import { DataRange } from '../shards/input-layout.ts';
 import { runPartition } from './run-record.ts';
 
-/** `BLOCKED` never comes back once left; `DONE` and `REMOVED` are final; `REMOVED` is a cut that did not happen, or a copy that came to nothing. */
-const ShardState = z.enum(['BLOCKED', 'READY', 'RUNNING', 'DONE', 'POISONED', 'REMOVED']);
+/**
+ * `BLOCKED` never comes back once left; `DONE` and `REMOVED` are final; `REMOVED` is a cut that did not happen, a shard that
+ * another one has taken in, or a copy that came to nothing. `MERGING` waits for the decision whether it is taken in.
+ */
+const ShardState = z.enum(['BLOCKED', 'READY', 'MERGING', 'RUNNING', 'DONE', 'POISONED', 'REMOVED']);
 
 export const ShardFailure = z.strictObject({ name: z.string(), message: z.string() });
 export type ShardFailure = z.infer<typeof ShardFailure>;
@@ -24,7 +27,7 @@ export const ShardRecord = z.strictObject({
   type: z.string(),
   /** As it was cut first; {@link endOf} tells where it ends now. */
   range: DataRange,
-  /** Where the shard ends since its tail was cut off. */
+  /** Where the shard ends since its tail was cut off, or it has taken in its neighbour. */
   splitAt: z.int().nonnegative().optional(),
   bytes: z.number().nonnegative(),
   state: ShardState,
@@ -61,7 +64,12 @@ export const ShardRecord = z.strictObject({
   /** The shard that this one was cut off, and that its index began with; both are itself for an index's first shard. */
   parent: z.string(),
   root: z.string(),
-  /** Cuts of this shard that were decided, for or against. */
+  /** The shard that it is to be taken in by, and the number of that one's decision. */
+  into: z.string().optional(),
+  merge: z.int().positive().optional(),
+  /** Shards that this one has taken in. */
+  absorbed: z.set(z.string()).optional(),
+  /** Cuts of this shard, and merges into it, that were decided, for or against. */
   cuts: z.int().nonnegative(),
   /** Cuts that were decided for. */
   tails: z.set(z.string()),

@@ -4,6 +4,7 @@ import type { DurationMs, EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { Table } from '../ports/table.ts';
 import { cannotWin, dropCopy } from './copy-shard.ts';
 import { decideCut } from './decide-cut.ts';
+import { decideMerge } from './decide-merge.ts';
 import { needParts } from './need-parts.ts';
 import { openShard } from './open-shard.ts';
 import { isReleased, ONLY_CHUNK, operationKey } from './operation-record.ts';
@@ -42,6 +43,7 @@ export async function sweepRun(table: Table, request: SweepRequest): Promise<Swe
   const expired = await releaseExpired(table, view, request);
   const repairs = [
     ...undecidedCuts(table, view, now),
+    ...undecidedMerges(table, view, now),
     ...unsettledLeaves(table, view, now),
     ...unsettledOperations(table, view, now),
     ...unopenedShards(table, view, now),
@@ -77,6 +79,12 @@ async function releaseExpired(
 function undecidedCuts(table: Table, { shards }: RunView, now: EpochMs): readonly Repair[] {
   const undecided = [...shards.values()].filter((shard) => shard.state === 'BLOCKED' && isProposal(shard));
   return undecided.map((tail) => () => decideCut(table, tail, { now }));
+}
+
+/** Shards that were set aside for a merge that nobody decided or carried out. */
+function undecidedMerges(table: Table, { shards }: RunView, now: EpochMs): readonly Repair[] {
+  const undecided = [...shards.values()].filter(({ state }) => state === 'MERGING');
+  return undecided.map((next) => () => decideMerge(table, next, now));
 }
 
 function isProposal({ shard, parent, met }: ShardRecord): boolean {

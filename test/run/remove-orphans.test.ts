@@ -35,6 +35,12 @@ describe('removeOrphans', () => {
     expect(await left([poisoned], ['a/0/1', 'a/0/2'])).toEqual(['runs/other/outputs/a/0/1']);
   });
 
+  it('leaves nothing of a shard that was tried before another took it in', async () => {
+    const taken = aRecord({ shard: 'a/1', state: 'REMOVED', epoch: 1 });
+    const head = { ...done('a/0', 'a/0/1'), epoch: 1 };
+    expect(await left([head, taken], ['a/0/1', 'a/1/1'], 0)).toEqual(['runs/other/outputs/a/0/1', 'a/0/1']);
+  });
+
   it('lists nothing when every shard was done at once', async () => {
     const once = { ...done('a/0', 'a/0/1'), epoch: 1 };
     expect(await left([once], ['a/0/1', 'a/0/0'], 0)).toContain('a/0/0');

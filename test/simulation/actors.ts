@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../lib/ports/object-store.ts';
 import type { Table } from '../../lib/ports/table.ts';
 import { copyShard } from '../../lib/run/copy-shard.ts';
 import { createRun } from '../../lib/run/create-run.ts';
+import { mergeShards } from '../../lib/run/merge-shards.ts';
 import { readCopies, readShards } from '../../lib/run/read-shards.ts';
 import { releaseCanary } from '../../lib/run/release-need.ts';
 import { releaseShard, type Verdict } from '../../lib/run/release-shard.ts';
@@ -48,6 +49,22 @@ export const split: Behaviour = async (world, actor, { table }) => {
     if (!victim) continue;
     const at = victim.range.start + 1 + upTo(world, endOf(victim) - victim.range.start - 2);
     await patiently(() => splitShard(table, victim, { at, now: clockOf(world, actor) }));
+  }
+};
+
+/** Makes one shard of two neighbours that wait, sensible or not. */
+export const merge: Behaviour = async (world, actor, { table }) => {
+  for (let merges = 0; merges < 30 && !world.over; merges += 1) {
+    await world.scheduler.sleep(upTo(world, 5));
+    const shards = (await patiently(() => collect(readShards(table, world.run)))) ?? [];
+    const ready = shards.filter(({ state }) => state === 'READY');
+    const pairs = ready.flatMap((head) =>
+      ready
+        .filter((next) => next.operation === head.operation && next.range.start === endOf(head))
+        .map((next) => ({ head, next })),
+    );
+    const pair = pairs[upTo(world, pairs.length - 1)];
+    if (pair) await patiently(() => mergeShards(table, pair, clockOf(world, actor)));
   }
 };
 

@@ -29,6 +29,7 @@ export interface Scenario {
   readonly workers: number;
   readonly splitters: number;
   readonly speculators: number;
+  readonly mergers: number;
   /** Events after which half of the workers die at once, with their zone; 0: they do not. */
   readonly zoneLossAt: number;
   readonly sweepers: number;
@@ -85,6 +86,7 @@ export function scenarioOf(seed: number): Scenario {
     skewMs: random() < 0.15 ? 200 : upTo(GRACE_MS / 2),
     speculators: upTo(1),
     zoneLossAt: random() < 0.3 ? 20 + upTo(200) : 0,
+    mergers: upTo(2),
   };
 }
 
@@ -118,11 +120,11 @@ function graphOf(random: Random, upTo: (max: number) => number): Pick<Scenario, 
     const type = twin && random() < 0.8 ? twin.type : `t${position}@1`;
     const guarded = shardCount > 1 && random() < 0.25;
     operations.push({ id, type, shardCount, after: before ? [{ operation: before.id, edge }] : [] });
-    for (let index = 0; index < shardCount; index += 1) {
+    for (let [index, start] = [0, 0]; index < shardCount; index += 1) {
       const needs = before ? [edge === 'wide' ? wideNeed(before.id) : narrowNeed(`${before.id}/${index}`)] : [];
       if (guarded && index > 0) needs.push(canaryNeed(type));
-      const start = index * 10;
       const range = { start, end: start + 1 + upTo(6) };
+      start = range.end;
       shards.push({ id: `${id}/${index}`, operation: id, index, type, range, bytes: 100, needs, feeds: [] });
     }
   }
@@ -135,7 +137,7 @@ function graphOf(random: Random, upTo: (max: number) => number): Pick<Scenario, 
 
 /** Smaller scenarios of the same seed: if one of them still fails, its history is easier to read. */
 export function* smaller(scenario: Scenario): Iterable<Scenario> {
-  const counts = ['splitters', 'speculators', 'sweepers', 'planners', 'workers', 'creators'] as const;
+  const counts = ['splitters', 'speculators', 'mergers', 'sweepers', 'planners', 'workers', 'creators'] as const;
   for (const name of counts) {
     const least = name === 'workers' || name === 'creators' ? 1 : 0;
     if (scenario[name] > least) yield { ...scenario, [name]: scenario[name] - 1 };

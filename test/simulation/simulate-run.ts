@@ -8,12 +8,12 @@ import { runKey } from '../../lib/run/run-record.ts';
 import type { ShardRecord } from '../../lib/run/shard-record.ts';
 import { sweepRun } from '../../lib/run/sweep-run.ts';
 import { memoryObjectStore } from '../memory-object-store.ts';
-import { type Behaviour, create, freeing, judge, plan, promote, speculate, split, sweep } from './actors.ts';
+import { type Behaviour, create, freeing, judge, merge, plan, promote, speculate, split, sweep } from './actors.ts';
 import { faultyObjects } from './faulty-objects.ts';
 import { faultyTable } from './faulty-table.ts';
 import type { Scenario } from './scenario.ts';
 import { scheduler } from './scheduler.ts';
-import { committedPieces, locationOf, tiling } from './watch-write.ts';
+import { committedPieces, locationOf, tiling, wholeRange } from './watch-write.ts';
 import { work } from './worker-actor.ts';
 import { type Actor, upTo, violate, type World } from './world.ts';
 
@@ -88,6 +88,7 @@ function castOf(scenario: Scenario): readonly (readonly [Behaviour, number])[] {
     [sweep, 1 + scenario.sweepers],
     [plan, scenario.planners],
     [promote, 1],
+    [merge, scenario.mergers],
   ];
 }
 
@@ -165,14 +166,15 @@ async function judgeEnd(world: World, outcome: SimulatedRun['outcome']): Promise
     violate(world, `complete, though ${poisoned[0]?.shard} is poisoned`);
   for (const shard of shards) judgeShard(world, shard);
   await judgeOutputs(world, shards);
-  for (const { id, range } of world.scenario.shards) {
-    const owned = shards.filter(({ root, state }) => root === id && state !== 'REMOVED');
+  for (const { id } of world.scenario.operations) {
+    const range = wholeRange(world, id);
+    const owned = shards.filter(({ operation, state }) => operation === id && state !== 'REMOVED');
     const all = tiling(
       owned.map((shard) => [shard.range.start, shard.splitAt ?? shard.range.end]),
       range,
     );
     if (all !== undefined) violate(world, `${id} as it was cut: ${all}`);
-    const done = tiling(committedPieces(shards, id), range);
+    const done = tiling(committedPieces(shards.filter(({ operation }) => operation === id)), range);
     if (outcome === 'complete' && done !== undefined) violate(world, `${id} as it was committed: ${done}`);
   }
 }
@@ -192,6 +194,6 @@ async function judgeOutputs(world: World, shards: readonly ShardRecord[]): Promi
 
 /** Nothing is left half done: no claim, no cut that nobody decided. */
 function judgeShard(world: World, { shard, state, parent, tails }: ShardRecord): void {
-  if (state === 'RUNNING' || state === 'READY') violate(world, `${shard} is still ${state}`);
+  if (state === 'RUNNING' || state === 'READY' || state === 'MERGING') violate(world, `${shard} is still ${state}`);
   if (tails.has(shard) || parent === '') violate(world, `${shard} is its own tail`);
 }

@@ -82,7 +82,9 @@ function fencing({ old, now }: ShardChange): readonly string[] {
 function cutting({ old, now }: ShardChange): readonly string[] {
   const broken: string[] = [];
   if (now.cuts < old.cuts || now.cuts > old.cuts + 1) broken.push(`cuts went from ${old.cuts} to ${now.cuts}`);
-  if (endOf(now) > endOf(old)) broken.push(`end went from ${endOf(old)} up to ${endOf(now)}`);
+  const grew = (now.absorbed?.size ?? 0) === (old.absorbed?.size ?? 0) + 1;
+  if (grew && old.state !== 'READY') broken.push(`grew when it was ${old.state}`);
+  if (endOf(now) > endOf(old) && !grew) broken.push(`end went from ${endOf(old)} up to ${endOf(now)}`);
   if (endOf(now) < now.cursor) broken.push(`ends at ${endOf(now)}, but was read up to ${now.cursor}`);
   return broken;
 }
@@ -90,7 +92,8 @@ function cutting({ old, now }: ShardChange): readonly string[] {
 /** A lease is taken away by its owner, after its owner's death, or once it and the grace are over by the taker's clock. */
 function leasing(world: World, { actor, calledAt }: WriteContext, { old, now }: ShardChange): readonly string[] {
   const lost =
-    old.state === 'RUNNING' && (now.epoch !== old.epoch || ['READY', 'POISONED', 'REMOVED'].includes(now.state));
+    old.state === 'RUNNING' &&
+    (now.epoch !== old.epoch || ['READY', 'POISONED', 'REMOVED', 'MERGING'].includes(now.state));
   const clocksAgree = 2 * world.scenario.skewMs <= world.scenario.graceMs;
   const givenUp = old.owner === actor.name || world.dead.has(old.owner ?? '');
   if (!lost || givenUp || !clocksAgree) return [];
@@ -134,7 +137,7 @@ async function starting(world: World, shard: ShardRecord): Promise<void> {
     const { kind, of } = needParts(need);
     const met =
       kind === 'wide'
-        ? world.scenario.shards.filter(({ operation }) => operation === of).every(({ id }) => isDone(world, shards, id))
+        ? isComplete(world, shards, of)
         : kind === 'narrow'
           ? isDone(world, shards, of)
           : kind === 'canary'
@@ -147,10 +150,27 @@ async function starting(world: World, shard: ShardRecord): Promise<void> {
 /** True when what is committed of an index is the whole of it. */
 function isDone(world: World, shards: readonly ShardRecord[], root: string): boolean {
   const range = world.scenario.shards.find(({ id }) => id === root)?.range;
-  return range !== undefined && tiling(committedPieces(shards, root), range) === undefined;
+  return (
+    range !== undefined && tiling(committedPieces(shards.filter((shard) => shard.root === root)), range) === undefined
+  );
 }
 
-export function committedPieces(shards: readonly ShardRecord[], root: string): Pieces {
-  const done = shards.filter((shard) => shard.root === root && shard.state === 'DONE');
+/** The same of an operation: its indexes may have been merged. */
+function isComplete(world: World, shards: readonly ShardRecord[], operation: string): boolean {
+  const own = shards.filter((shard) => shard.operation === operation);
+  return tiling(committedPieces(own), wholeRange(world, operation)) === undefined;
+}
+
+/** All units of an operation: its shards lie side by side. */
+export function wholeRange({ scenario }: World, id: string): { readonly start: number; readonly end: number } {
+  const ranges = scenario.shards.filter(({ operation }) => operation === id).map(({ range }) => range);
+  return {
+    start: Math.min(...ranges.map(({ start }) => start)),
+    end: Math.max(...ranges.map(({ end }) => end)),
+  };
+}
+
+export function committedPieces(shards: readonly ShardRecord[]): Pieces {
+  const done = shards.filter(({ state }) => state === 'DONE');
   return done.map((shard) => [shard.range.start, endOf(shard)] as const);
 }
