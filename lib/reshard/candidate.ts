@@ -13,6 +13,16 @@ export interface OpenShard extends WatchedShard {
   readonly copyRestMs?: DurationMs;
   /** True when no attempt is left after the one that runs, or the next. */
   readonly lastAttempt: boolean;
+  /** Nothing when it may not be merged. */
+  readonly mergeable?: Mergeable;
+}
+
+/** What is looked at before a shard that waits is merged with its neighbour. */
+export interface Mergeable {
+  /** The shard that its index began with. */
+  readonly root: ShardId;
+  readonly memoryTierMiB: MemoryMiB;
+  readonly memoryUpperMiB: MemoryMiB;
 }
 
 /** An operation with shards that are not done. */
@@ -29,6 +39,12 @@ export interface OpenOperation {
   /** Requests that one more output object costs its readers. */
   readonly readerCount: number;
   readonly shards: readonly OpenShard[];
+  /**
+   * True when shards of different indexes may be merged.
+   *
+   * @default false
+   */
+  readonly mergesIndexes?: boolean;
   /** For a move to another tier; nothing when no shard waits or nothing is known. */
   readonly tiers?: TierFacts;
 }
@@ -63,12 +79,14 @@ export interface ShardCut {
 
 /** A change that could be made, weighed. */
 export interface Candidate {
-  readonly change: 'split-waiting' | 'split-running' | 'copy' | 'clone' | 'restart' | 'tier-up' | 'tier-down';
+  readonly change: 'split-waiting' | 'split-running' | 'copy' | 'clone' | 'restart' | 'tier-up' | 'tier-down' | 'merge';
   readonly operation: string;
   /** The shards that it changes, the longest first. */
   readonly shards: readonly ShardId[];
   /** Of a split: where each of the shards is cut. */
   readonly cuts?: readonly ShardCut[];
+  /** Neighbours of which one shard is made, the first in front. */
+  readonly merges?: readonly (readonly ShardId[])[];
   /** Of a move: the type, and the tier that it goes to. */
   readonly tier?: { readonly type: string; readonly memoryMiB: MemoryMiB };
   /** How much earlier the workflow is expected to end. */

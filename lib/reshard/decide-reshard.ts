@@ -2,6 +2,7 @@ import { type Candidate, netUsd, type OpenOperation, type ReshardRequest } from 
 import type { ReshardRecord } from './reshard-record.ts';
 import { weighClones } from './weigh-clones.ts';
 import { weighCopy } from './weigh-copy.ts';
+import { weighMerge } from './weigh-merge.ts';
 import { weighRestart } from './weigh-restart.ts';
 import { weighSplits } from './weigh-splits.ts';
 import { weighTier } from './weigh-tier.ts';
@@ -34,7 +35,7 @@ function coolingDown({ id, overheadMs }: OpenOperation, { earlier, now }: Reshar
 }
 
 function weighAll(operation: OpenOperation, request: ReshardRequest): readonly Candidate[] {
-  return [weighSplits, weighCopy, weighClones, weighRestart, weighTier].flatMap(
+  return [weighSplits, weighCopy, weighClones, weighRestart, weighTier, weighMerge].flatMap(
     (weigh) => weigh(operation, request) ?? [],
   );
 }
@@ -52,10 +53,11 @@ const VERBS: Readonly<Record<Candidate['change'], string>> = {
   restart: 'restart',
   'tier-up': 'move',
   'tier-down': 'move',
+  merge: 'merge',
 };
 
 function recordOf(candidate: Candidate, { now }: ReshardRequest, taken: boolean): ReshardRecord {
-  const { change, operation, shards, cuts, tier, gainUsd, costUsd, savedMs, churnMs, worth, what } = candidate;
+  const { change, operation, shards, cuts, merges, tier, gainUsd, costUsd, savedMs, churnMs, worth, what } = candidate;
   const [shard] = shards;
   const numbers = `${signed(-savedMs / 1_000, 1)} s, +${costUsd.toFixed(6)} USD`;
   const verb = taken ? VERBS[change] : `do not ${VERBS[change]}`;
@@ -64,8 +66,9 @@ function recordOf(candidate: Candidate, { now }: ReshardRequest, taken: boolean)
     change,
     operation,
     ...(shard !== undefined && { shard }),
-    ...(shards.length > 1 && !cuts && { shards: [...shards] }),
+    ...(shards.length > 1 && !cuts && !merges && { shards: [...shards] }),
     ...(cuts && { cuts: [...cuts], cutsAt: cuts[0]?.cutsAt ?? [] }),
+    ...(merges && { merges: [...merges] }),
     ...(tier && { tier }),
     gainUsd,
     costUsd,

@@ -1,9 +1,11 @@
 import type { RunId, ShardId } from '../core/ids.ts';
+import type { EpochMs } from '../core/quantity.ts';
 import type { Services } from '../ports/services.ts';
 import { copyShard } from '../run/copy-shard.ts';
 import { cutShard } from '../run/cut-shard.ts';
+import { mergeShards } from '../run/merge-shards.ts';
 import { releaseShard } from '../run/release-shard.ts';
-import type { ShardRecord } from '../run/shard-record.ts';
+import { endOf, type ShardRecord } from '../run/shard-record.ts';
 import { writeTypeTier } from '../run/type-tier.ts';
 import type { ReshardRecord } from './reshard-record.ts';
 
@@ -19,7 +21,7 @@ const SLOW = { name: 'ShardTimedOut', message: 'it was so slow that it was begun
 
 /** Carries a decision out. What has changed since it was taken is left alone: each write looks at the shard again. */
 export async function makeChange(
-  { change, shard: first, shards = first === undefined ? [] : [first], cuts = [], tier }: ReshardRecord,
+  { change, shard: first, shards = first === undefined ? [] : [first], cuts = [], merges = [], tier }: ReshardRecord,
   { run, records, zones }: Scene,
   { table, clock }: Pick<Services, 'table' | 'clock'>,
 ): Promise<void> {
@@ -29,6 +31,13 @@ export async function makeChange(
     const record = records.get(shard);
     if (record) await cutShard(table, record, { cutsAt, now });
   }
+  for (const group of merges) {
+    await mergeAll(
+      table,
+      group.flatMap((shard) => records.get(shard) ?? []),
+      now,
+    );
+  }
   if (change !== 'copy' && change !== 'clone' && change !== 'restart') return;
   for (const record of shards.flatMap((shard) => records.get(shard) ?? [])) {
     const zone = elsewhere(record.zone, zones);
@@ -37,6 +46,17 @@ export async function makeChange(
       const verdict = { ...record, kind: 'retry' as const, attempts: record.attempts + 1, zone };
       await releaseShard(table, record, { verdict, error: SLOW, now });
     }
+  }
+}
+
+/** One merge after the other into the first; it ends with the first that is refused. */
+async function mergeAll(table: Services['table'], group: readonly ShardRecord[], now: EpochMs): Promise<void> {
+  let [head] = group;
+  for (const next of group.slice(1)) {
+    if (!head || endOf(head) !== next.range.start) return;
+    const merge = await mergeShards(table, { head, next }, now);
+    if (!merge.merged) return;
+    head = merge.head;
   }
 }
 

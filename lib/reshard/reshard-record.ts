@@ -14,6 +14,8 @@ export const ReshardRecord = z.strictObject({
   cutsAt: z.array(z.int().positive()).readonly().optional(),
   /** The same of every shard that is cut. */
   cuts: z.array(ShardCut).readonly().optional(),
+  /** Neighbours of which one shard is made, the first in front. */
+  merges: z.array(z.array(z.string()).readonly()).readonly().optional(),
   /** The type that is moved, and the tier that it goes to. */
   tier: z.strictObject({ type: z.string(), memoryMiB: z.number().positive() }).optional(),
   /** Expected gain and cost of the change. */

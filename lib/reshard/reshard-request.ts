@@ -16,6 +16,7 @@ import type { InputLayout } from '../shards/input-layout.ts';
 import type { ShardedOperation, Sharding } from '../shards/sharding.ts';
 import type { Objective, Operation } from '../workflow/definition.ts';
 import type { OpenOperation, OpenShard, ReshardRequest } from './candidate.ts';
+import { mergeRules } from './merge-rules.ts';
 import type { ReshardRecord } from './reshard-record.ts';
 import { tierFacts } from './tier-facts.ts';
 
@@ -104,10 +105,16 @@ function openOperation(
   facts: ReshardFacts,
   paces: ReadonlyMap<ShardId, number>,
 ): OpenOperation | undefined {
-  const { records, sharding, overheadMs } = facts;
+  const { sharding, overheadMs } = facts;
+  const records = facts.records.filter((record) => record.operation === operation.id);
+  const rules = mergeRules(operation, records);
   const shards = records
-    .filter((record) => record.operation === operation.id && (record.state === 'READY' || record.state === 'RUNNING'))
-    .flatMap((record) => watched(record, facts, paces.get(record.root) ?? 1) ?? []);
+    .filter(({ state }) => state === 'READY' || state === 'RUNNING')
+    .flatMap((record) => {
+      const shard = watched(record, facts, paces.get(record.root) ?? 1);
+      const mergeable = rules.mergeable(record, facts.predictions);
+      return shard ? [{ ...shard, ...(mergeable && { mergeable }) }] : [];
+    });
   if (shards.length === 0) return undefined;
   const readers = sharding.operations.filter(({ after }) => after.some((edge) => edge.operation === operation.id));
   return {
@@ -116,6 +123,7 @@ function openOperation(
     overheadMs,
     readerCount: readers.reduce((sum, { shardCount }) => sum + shardCount, 0),
     shards,
+    mergesIndexes: rules.mergesIndexes,
     ...cuttable(operation, facts),
     ...tiersOf(operation, facts),
   };

@@ -47,6 +47,24 @@ describe('makeChange', () => {
     expect([...tiers]).toEqual([['a@1', 7_076]]);
   });
 
+  it('merges neighbours that still wait', async () => {
+    const { after } = await made({ change: 'merge', merges: [['a/1', 'a/2']] });
+    expect(after[2]).toMatchObject({ state: 'READY', range: { start: 20, end: 30 } });
+    const services = memoryServices({ startAt: 2_000 });
+    const run = await startRun(services.table, [{ id: 'a', shardCount: 3 }]);
+    const shards = await collect(readShards(services.table, run));
+    const records = new Map(shards.map((record) => [record.shard, record]));
+    const rest = { at: 0, operation: 'a', gainUsd: 1, costUsd: 0, savedMs: 1, taken: true, reason: '' };
+    const merges = [['a/0', 'a/1', 'a/2']];
+    await makeChange({ ...rest, change: 'merge', merges }, { run, records, zones: ['az1'] }, services);
+    const merged = await collect(readShards(services.table, run));
+    expect(merged.map(({ state, splitAt }) => [state, splitAt])).toEqual([
+      ['READY', 30],
+      ['REMOVED', undefined],
+      ['REMOVED', undefined],
+    ]);
+  });
+
   it('gives a shard that is begun again to another zone, as an attempt that has failed', async () => {
     const { after } = await made({ change: 'restart', shard: 'a/1' });
     expect(after[1]).toMatchObject({ state: 'READY', attempts: 1, zone: 'az2', error: { name: 'ShardTimedOut' } });
