@@ -3,6 +3,7 @@ import type { RunId } from '../core/ids.ts';
 import type { Services } from '../ports/services.ts';
 import type { Table } from '../ports/table.ts';
 import { countDone } from '../run/count-done.ts';
+import { readyHeads } from '../run/ready-heads.ts';
 import { parseShard, shardKey } from '../run/shard-record.ts';
 import type { Observation } from './observe-run.ts';
 
@@ -16,6 +17,8 @@ export const Glance = z.strictObject({
   witnesses: z.array(z.string()),
   /** Indexes that were done; nothing while shards are on trial, whose end matters and not that others go on. */
   doneCount: z.int().nonnegative().optional(),
+  /** Shards that were to be claimed next. */
+  heads: z.array(z.string()).optional(),
 });
 export type Glance = z.infer<typeof Glance>;
 
@@ -29,10 +32,11 @@ export type Glance = z.infer<typeof Glance>;
 export async function glance(
   run: RunId,
   before: Glance | null,
-  { table, clock }: Pick<Services, 'table' | 'clock'>,
+  services: Pick<Services, 'table' | 'clock' | 'settings'>,
 ): Promise<Observation | undefined> {
+  const { table, clock } = services;
   if (!before || clock.now() >= before.until) return undefined;
-  const next = (await anyRuns(table, run, before)) ? before : await further(table, run, before);
+  const next = (await anyRuns(table, run, before)) ? before : await further(run, before, services);
   return next && { outcome: 'running', checkAt: Math.min(next.until, clock.now() + next.everyMs), next };
 }
 
@@ -41,9 +45,16 @@ async function anyRuns(table: Table, run: RunId, { witnesses }: Glance): Promise
   return items.some((item) => item && parseShard(item).state === 'RUNNING');
 }
 
-/** More is done than when it was counted last, and not all of it. */
-async function further(table: Table, run: RunId, before: Glance): Promise<Glance | undefined> {
+/** More is done than when it was counted last, and not all of it; or other shards are next: operations of one shard count nowhere. */
+async function further(
+  run: RunId,
+  before: Glance,
+  { table, settings }: Pick<Services, 'table' | 'settings'>,
+): Promise<Glance | undefined> {
   if (before.doneCount === undefined) return undefined;
   const { doneCount, isAll } = await countDone(table, run);
-  return doneCount > before.doneCount && !isAll ? { ...before, doneCount } : undefined;
+  if (doneCount > before.doneCount) return isAll ? undefined : { ...before, doneCount };
+  const heads = [...(await readyHeads(table, run, settings.tiersMiB))];
+  const moved = before.heads !== undefined && heads.some((head) => !before.heads?.includes(head));
+  return moved ? { ...before, heads } : undefined;
 }

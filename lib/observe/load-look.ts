@@ -7,6 +7,7 @@ import type { Services } from '../ports/services.ts';
 import { countDone } from '../run/count-done.ts';
 import { missingSlots } from '../run/missing-slots.ts';
 import { readCopies } from '../run/read-shards.ts';
+import { readyHeads } from '../run/ready-heads.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
 import { runProgress } from '../run/run-progress.ts';
@@ -29,6 +30,7 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
   ]);
   const backlogs = await loadBacklogs(run, sharding, services);
   const { doneCount } = await countDone(table, run);
+  const heads = await readyHeads(table, run, settings.tiersMiB);
   const copies = await collect(readCopies(table, run));
   const waiting = plan.canaries.filter(({ verdict }) => verdict === 'waiting').flatMap(({ shards }) => shards);
   const progress = await runProgress(table, run);
@@ -42,6 +44,7 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
     startedAt: definition.startedAt,
     progress,
     doneCount,
+    heads,
     copyCount: copies.filter(({ state }) => state === 'RUNNING').length,
     canaries,
     strandedCount: stranded,

@@ -38,6 +38,8 @@ export interface RunLook {
   readonly progress: RunProgress;
   /** Indexes that were done when it began. */
   readonly doneCount: number;
+  /** Shards that were to be claimed next, in each tier. */
+  readonly heads: readonly ShardId[];
   /** Slots that work at copies. */
   readonly copyCount: number;
   /** The shards of the plan's canaries that are still waiting to be judged. */
@@ -76,7 +78,7 @@ export function observeRun(look: RunLook): Observation {
     everyMs: checkAt - look.now,
     until: Math.min(restedAt, firstLossAt(look)),
     witnesses: witnesses(look),
-    ...(look.canaries.length === 0 && { doneCount: look.doneCount }),
+    ...(look.canaries.length === 0 && { doneCount: look.doneCount, heads: [...look.heads] }),
   };
   return { outcome: outcomeOf(look, expectedEndAt), checkAt, next };
 }

@@ -23,6 +23,7 @@ function look(changes: Partial<RunLook> = {}): RunLook {
     startedAt: 0,
     progress: progressOf({ total: 10, done: 5, running: 1, ready: 4 }),
     doneCount: 5,
+    heads: ['a/7'],
     copyCount: 0,
     canaries: [],
     strandedCount: 0,
@@ -142,7 +143,7 @@ describe('observeRun', () => {
     const at = (shard: string, claimedAt: number) => ({ ...RUNNING, shard, claimedAt });
     const shards = [at('a/1', 5), at('a/2', 9), at('a/3', 7), at('a/4', 6), at('a/5', 8)];
     const { next } = observeRun(look(running(...shards)));
-    expect(next).toMatchObject({ witnesses: ['a/2', 'a/5', 'a/3', 'a/4'], doneCount: 5 });
+    expect(next).toMatchObject({ witnesses: ['a/2', 'a/5', 'a/3', 'a/4'], doneCount: 5, heads: ['a/7'] });
     expect(observeRun(look({ canaries: [onTrial('RUNNING')] })).next).not.toHaveProperty('doneCount');
   });
 
