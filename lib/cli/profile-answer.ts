@@ -7,7 +7,7 @@ import type { ArrivalForecast } from '../forecast/forecast-arrivals.ts';
 import { forecastShards } from '../forecast/forecast-shards.ts';
 import type { JudgedStep } from '../forecast/judged-step.ts';
 import type { LoadOutlook } from '../forecast/load-outlook.ts';
-import { runTrend } from '../forecast/run-accuracy.ts';
+import { runLevel, runTrend } from '../forecast/run-accuracy.ts';
 import type { Services } from '../ports/services.ts';
 import type { Profile } from '../profile/profile.ts';
 import { readRunAccuracy } from '../run/accuracy-store.ts';
@@ -63,7 +63,7 @@ export async function profileAnswer(
     committedCount,
     failedCount,
     sampleCount: samples.length,
-    ...sizes(profile, { profiles, now, level }),
+    ...sizes(profile, { profiles, now, level, askedLevel: runLevel(runs, level) }),
     shards: { trend: runTrend(runs, level) ?? null, runs },
     history: history ? hoursOf(history) : [],
     arrivals: (await readArrivals(table, type)) ?? null,
@@ -86,7 +86,13 @@ function sizes(
     profiles,
     now,
     level,
-  }: { readonly profiles: ReadonlyMap<string, Profile>; readonly now: EpochMs; readonly level: number },
+    askedLevel,
+  }: {
+    readonly profiles: ReadonlyMap<string, Profile>;
+    readonly now: EpochMs;
+    readonly level: number;
+    readonly askedLevel: number;
+  },
 ): Pick<ProfileAnswer, 'forecast' | 'needs'> {
   const sorted = samples.map(({ bytesIn }) => bytesIn).sort((a, b) => a - b);
   const bytes = [...new Set(SIZE_QUANTILES.map((share) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0))];
@@ -97,6 +103,7 @@ function sizes(
     now,
     horizonMs: 0,
     level,
+    durationLevels: new Map([[type, askedLevel]]),
     context: samples.at(-1)?.context ?? {},
   });
   const [typeForecast] = forecast.types;

@@ -4,10 +4,10 @@ import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Shard } from '../shards/sharding.ts';
 import type { Estimates } from '../workflow/definition.ts';
-import type { Forecast, TypeForecast } from './forecast.ts';
+import type { Forecast, ShardNeed, TypeForecast } from './forecast.ts';
 import type { Context } from './rate/context-effect.ts';
 import { RATE_STEP_MS } from './rate/rate-series.ts';
-import { type TypeModel, typeModel } from './type-model.ts';
+import { type ShardToSize, type TypeModel, typeModel } from './type-model.ts';
 
 /** A week: nobody plans a run beyond it. */
 const RATE_STEPS_MAX = 168;
@@ -22,6 +22,12 @@ export interface ForecastRequest {
   readonly horizonMs: DurationMs;
   /** Probability that each need lies in its interval. */
   readonly level: number;
+  /**
+   * At which level durations of a type are asked for, so that `level` of them are covered: what earlier runs taught.
+   *
+   * @default `level` for every type
+   */
+  readonly durationLevels?: ReadonlyMap<ShardType, number>;
   /** The run's outside factors. */
   readonly context: Context;
 }
@@ -62,7 +68,7 @@ function rateStepCount(horizonMs: DurationMs): number {
 }
 
 function shardNeeds(
-  { shards, estimates, level }: ForecastRequest,
+  { shards, estimates, level, durationLevels }: ForecastRequest,
   models: ReadonlyMap<ShardType, TypeModel>,
 ): Forecast['shards'] {
   const totals = new Map<string, { bytes: number; count: number }>();
@@ -73,7 +79,21 @@ function shardNeeds(
   return shards.flatMap(({ id, operation, type, bytes }) => {
     const total = totals.get(operation) ?? { bytes: 0, count: 1 };
     const share = total.bytes > 0 ? bytes / total.bytes : 1 / total.count;
-    const need = models.get(type)?.need({ bytes, estimates: estimates.get(operation) ?? {}, share }, level);
-    return need ? [{ shard: id, need }] : [];
+    const model = models.get(type);
+    const known = { bytes, estimates: estimates.get(operation) ?? {}, share };
+    return model
+      ? [{ shard: id, need: needOf(model, known, { level, askedLevel: durationLevels?.get(type) ?? level }) }]
+      : [];
   });
+}
+
+/** An interval of a duration asked for at another level still promises the one that was wanted. */
+function needOf(
+  model: TypeModel,
+  shard: ShardToSize,
+  { level, askedLevel }: { readonly level: number; readonly askedLevel: number },
+): ShardNeed {
+  const need = model.need(shard, level);
+  if (askedLevel === level) return need;
+  return { ...need, durationMs: { ...model.need(shard, askedLevel).durationMs, level } };
 }

@@ -2,6 +2,7 @@ import type { EpochMs } from '../core/quantity.ts';
 import type { ShardAttempt } from '../profile/shard-attempt.ts';
 import { type AccuracyPeriod, type AccuracyTrend, accuracyTrend } from './accuracy-trend.ts';
 import type { Forecast } from './forecast.ts';
+import { afterOutcomes, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
 import { onOneVcpu } from './size/on-one-vcpu.ts';
 
 /** The newest runs in which a decay must show. */
@@ -40,4 +41,15 @@ export function runAccuracy(
 /** How the forecasts of the last five runs did, beside all before. */
 export function runTrend(runs: readonly AccuracyPeriod[], level: number): AccuracyTrend | undefined {
   return accuracyTrend(runs, { level, recentCount: RECENT_RUNS });
+}
+
+/**
+ * The level at which to ask for the durations of a type's shards, so that the promised share of them is covered over its
+ * runs: wider after runs that missed more. Made of the remembered runs anew each time, so that one that is told again
+ * counts once.
+ *
+ * @param runs oldest first; without any it is the promised level
+ */
+export function runLevel(runs: readonly AccuracyPeriod[], level: number): number {
+  return runs.length > 0 ? askedLevel(runs.reduce(afterOutcomes, startAdaptive(level))) : level;
 }

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import type { RunId, ShardType } from '../core/ids.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import { AccuracyPeriod } from '../forecast/accuracy-trend.ts';
+import { runLevel } from '../forecast/run-accuracy.ts';
 import type { ItemKey, Table } from '../ports/table.ts';
 
 /** How many runs of a type are remembered: the newest. */
 const RUNS_MAX = 60;
+const READS_AT_ONCE_MAX = 16;
 
 const RunPeriod = AccuracyPeriod.extend({ run: z.string() });
 type RunPeriod = z.infer<typeof RunPeriod>;
@@ -26,6 +29,19 @@ export async function addRunAccuracy(
   const others = (await readRunAccuracy(table, type)).filter((one) => one.run !== run);
   const runs = [...others, { run, ...period }].sort((a, b) => a.at - b.at).slice(-RUNS_MAX);
   await table.put({ ...accuracyKey(type), runs });
+}
+
+/** At which level to ask for the durations of each type; a type that never ran is not in it. */
+export async function readDurationLevels(
+  table: Table,
+  types: Iterable<ShardType>,
+  level: number,
+): Promise<ReadonlyMap<ShardType, number>> {
+  const levels = await inParallel([...new Set(types)], READS_AT_ONCE_MAX, async (type) => {
+    const runs = await readRunAccuracy(table, type);
+    return runs.length > 0 ? [[type, runLevel(runs, level)] as const] : [];
+  });
+  return new Map(levels.flat());
 }
 
 function accuracyKey(type: ShardType): ItemKey {

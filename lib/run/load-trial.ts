@@ -3,6 +3,7 @@ import type { CalibrationRequest } from '../plan/calibrate-sharding.ts';
 import { listPools } from '../plan/list-pools.ts';
 import type { Services } from '../ports/services.ts';
 import { type ShardRequest, shardWorkflow } from '../shards/shard-workflow.ts';
+import { readDurationLevels } from './accuracy-store.ts';
 import { readLedgers } from './ledger-store.ts';
 import { readProfiles } from './profile-store.ts';
 import type { RunDefinition } from './run-definition.ts';
@@ -28,15 +29,17 @@ export async function loadTrial(facts: TrialFacts, services: Services): Promise<
     pools.map(({ id, slotMax }) => ({ pool: id, slotMax })),
   );
   const fused = await readProfiles(table, fusedTypes(sharding));
+  const profiles = new Map([...facts.profiles, ...fused]);
   return {
     sharding,
     priority,
     forecast: {
-      profiles: new Map([...facts.profiles, ...fused]),
+      profiles,
       estimates: new Map(workflow.operations.map(({ id, estimates }) => [id, estimates])),
       now,
       horizonMs: Math.max(0, deadlineAt - now),
       level: settings.level,
+      durationLevels: await readDurationLevels(table, profiles.keys(), settings.level),
       context: workflow.context,
     },
     allocation: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoryTable } from '../../lib/adapters/embedded/memory-table.ts';
+import { addRunAccuracy, readDurationLevels } from '../../lib/run/accuracy-store.ts';
 import { readProfiles, writeProfile } from '../../lib/run/profile-store.ts';
 import { endSlot, readSlots, type SlotRecord, writeSlot } from '../../lib/run/slot-store.ts';
 
@@ -24,6 +25,29 @@ describe('profile store', () => {
       name: 'InvalidInput',
       message: expect.stringContaining("profile 'PROFILE#clean@1'"),
     });
+  });
+});
+
+describe('accuracy store', () => {
+  const period = { seenCount: 40, error: 4, reference: 40 };
+
+  it('asks for more of a type whose runs missed, for less of one that never missed, and knows none that never ran', async () => {
+    const table = memoryTable();
+    await addRunAccuracy(table, 'bad@1', { ...period, run: 'r', at: 1, missedCount: 8 });
+    await addRunAccuracy(table, 'good@1', { ...period, run: 'r', at: 1, missedCount: 0 });
+    const levels = await readDurationLevels(table, ['bad@1', 'good@1', 'good@1', 'new@1'], 0.9);
+    // 0.1 + 4 * 0.03 * (0.1 - 0.2), and 0.1 + 4 * 0.03 * 0.1.
+    expect([...levels.keys()]).toEqual(['bad@1', 'good@1']);
+    expect(levels.get('bad@1')).toBeCloseTo(1 - 0.088, 12);
+    expect(levels.get('good@1')).toBeCloseTo(1 - 0.112, 12);
+  });
+
+  it('counts a run once that is told twice, whatever was said of it first', async () => {
+    const table = memoryTable();
+    for (const missedCount of [40, 8, 8]) {
+      await addRunAccuracy(table, 'bad@1', { ...period, run: 'r', at: 1, missedCount });
+    }
+    expect((await readDurationLevels(table, ['bad@1'], 0.9)).get('bad@1')).toBeCloseTo(1 - 0.088, 12);
   });
 });
 

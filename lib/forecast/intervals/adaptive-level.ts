@@ -32,6 +32,9 @@ export function askedLevel({ askedMiss }: AdaptiveState): number {
   return 1 - Math.min(MISS_MAX, Math.max(MISS_MIN, askedMiss));
 }
 
+/** More outcomes of one interval than this, all had at once, move the asked share no further. */
+const TOGETHER_MAX = 4;
+
 /**
  * Learns from one outcome: a miss asks for wider intervals, a hit for slightly narrower ones. Whatever the data do,
  * the share of misses tends to the promised one.
@@ -40,12 +43,25 @@ export function askedLevel({ askedMiss }: AdaptiveState): number {
  */
 export function afterOutcome(state: AdaptiveState, interval: Interval, truth: number): AdaptiveState {
   const missed = truth < interval.lower || truth > interval.upper;
-  const next = state.askedMiss + STEP * (state.targetMiss - (missed ? 1 : 0));
+  return afterOutcomes(state, { seenCount: 1, missedCount: missed ? 1 : 0 });
+}
+
+/**
+ * Learns from outcomes that were all asked for at one level, as a run's shards are. They count by their number, but as
+ * no more than four: a run has one weather, and a thousand shards in it are not a thousand trials.
+ */
+export function afterOutcomes(
+  state: AdaptiveState,
+  { seenCount, missedCount }: Pick<AdaptiveState, 'seenCount' | 'missedCount'>,
+): AdaptiveState {
+  if (seenCount === 0) return state;
+  const stride = STEP * Math.min(seenCount, TOGETHER_MAX);
+  const next = state.askedMiss + stride * (state.targetMiss - missedCount / seenCount);
   return {
     targetMiss: state.targetMiss,
     // Kept near what can be asked for: a long bad spell must not take as long to forget.
-    askedMiss: Math.min(MISS_MAX, Math.max(-STEP, next)),
-    seenCount: state.seenCount + 1,
-    missedCount: state.missedCount + (missed ? 1 : 0),
+    askedMiss: Math.min(MISS_MAX, Math.max(-stride, next)),
+    seenCount: state.seenCount + seenCount,
+    missedCount: state.missedCount + missedCount,
   };
 }

@@ -4,6 +4,7 @@ import { seededRandom } from '../../../lib/core/random.ts';
 import {
   AdaptiveState,
   afterOutcome,
+  afterOutcomes,
   askedLevel,
   startAdaptive,
 } from '../../../lib/forecast/intervals/adaptive-level.ts';
@@ -106,5 +107,36 @@ describe('adaptive level', () => {
         },
       ),
     );
+  });
+
+  it('keeps the misses of whole runs near what was promised, whatever those with room for misses do', () => {
+    const run = fc.record({
+      seenCount: fc.integer({ min: 0, max: 50 }),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 200 }), (runs) => {
+        let state = startAdaptive(0.95);
+        let excess = 0;
+        for (const { seenCount, share } of runs) {
+          // An interval as wide as it gets covers everything.
+          const missedCount = askedLevel(state) > 1 - 1e-5 ? 0 : Math.round(share * seenCount);
+          state = afterOutcomes(state, { seenCount, missedCount });
+          if (seenCount > 0) excess += Math.min(seenCount, 4) * (missedCount / seenCount - 0.05);
+        }
+        // (promised + largest stride) / step.
+        expect(excess).toBeLessThanOrEqual((0.05 + 0.12) / 0.03 + 1e-9);
+      }),
+    );
+  });
+
+  it('learns nothing of nothing, of one outcome what one teaches, and of a thousand no more than of four', () => {
+    const state = startAdaptive(0.9);
+    expect(afterOutcomes(state, { seenCount: 0, missedCount: 0 })).toEqual(state);
+    const missed = afterOutcome(state, { point: 0, lower: -1, upper: 1, level: 0.9 }, 2);
+    expect(afterOutcomes(state, { seenCount: 1, missedCount: 1 })).toEqual(missed);
+    const asked = (count: number) => afterOutcomes(state, { seenCount: count, missedCount: count / 4 }).askedMiss;
+    expect(asked(1_000)).toBe(asked(4));
+    expect(asked(4)).toBeCloseTo(0.1 + 4 * 0.03 * (0.1 - 0.25), 12);
   });
 });
