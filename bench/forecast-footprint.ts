@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import * as z from 'zod';
 import { bundleOptions } from '../infra/bundle.ts';
+import { smallYoungGeneration } from '../infra/small-young-generation.ts';
 import type { Bench } from './bench.ts';
 import { M4_HORIZON } from './measures/hourly-forecast.ts';
 import { needData } from './need-data.ts';
@@ -52,7 +53,7 @@ export const bench: Bench = {
 
 const Answer = z.strictObject({ predictedCount: z.literal(SERIES_COUNT * M4_HORIZON), rssKiB: z.number() });
 
-/** Bundled, as it is on Lambda: to run TypeScript as it is takes a compiler's memory too. */
+/** Bundled and with the option of the refresher, as it is on Lambda: TypeScript as it is takes a compiler's memory too. */
 async function rssKiBOver(data: string): Promise<number> {
   const program = join(await mkdtemp(join(tmpdir(), 'foreshard-footprint-')), 'forecast-many.mjs');
   await build({
@@ -60,9 +61,13 @@ async function rssKiBOver(data: string): Promise<number> {
     entryPoints: [{ in: join(import.meta.dirname, 'measures/forecast-many.ts'), out: 'forecast-many' }],
     outdir: dirname(program),
   });
-  const { stdout } = await promisify(execFile)(process.execPath, [program, data, String(SERIES_COUNT)], {
-    timeout: RUN_MAX_MS,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [smallYoungGeneration, program, data, String(SERIES_COUNT)],
+    {
+      timeout: RUN_MAX_MS,
+    },
+  );
   return Answer.parse(JSON.parse(stdout)).rssKiB;
 }
 

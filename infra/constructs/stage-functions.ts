@@ -3,6 +3,7 @@ import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { smallYoungGeneration } from '../small-young-generation.ts';
 import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
 import { allowAnywhere } from './allow-anywhere.ts';
@@ -115,7 +116,7 @@ export class StageFunctions extends Construct {
       code,
       memoryMiB: PLANNING.has(name) ? PLANNING_MEMORY_MIB : MEMORY_MIB,
       timeout: TIMEOUT,
-      environment,
+      environment: name === 'refresher' ? withSmallYoungGeneration(environment) : environment,
       logRetention,
       ...(CALLED_BY_EVENTS.has(name) && { deadLetters }),
     });
@@ -170,4 +171,8 @@ export class StageFunctions extends Construct {
 /** The state machine file's placeholder for a stage, and its construct's name: `sharder` is `Sharder`. */
 export function pascal(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function withSmallYoungGeneration(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...environment, NODE_OPTIONS: `${environment.NODE_OPTIONS ?? ''} ${smallYoungGeneration}`.trim() };
 }

@@ -507,6 +507,15 @@ describe('props', () => {
     expect(JSON.stringify(readers)).toContain('Refresher');
   });
 
+  it('keeps the young generation of the refresher alone small, beside what all functions are started with', () => {
+    const { template } = make(() => ({}));
+    const small = resources(template, 'AWS::Lambda::Function').filter(({ Properties }) =>
+      JSON.stringify(Properties?.Environment ?? {}).includes('--max-semi-space-size=2'),
+    );
+    expect(small.map(({ Properties }) => Properties?.Handler)).toEqual(['refresher.handler']);
+    expect(JSON.stringify(small[0]?.Properties?.Environment)).toContain('--enable-source-maps ');
+  });
+
   it('counts decayed forecasts by what the refresher logs, and raises the alarm at one', () => {
     const { template } = make();
     const [filter] = resources(template, 'AWS::Logs::MetricFilter');
