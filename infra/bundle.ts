@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { ExtensionModule } from '../lib/run/extensions.ts';
 import { leaveOut } from './leave-out.ts';
+import { namesBesideZod, trimZod } from './trim-zod.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -44,9 +45,9 @@ export interface BundleOptions {
 export async function bundle({ handlers, tasksEntry, directory }: BundleOptions): Promise<Bundle> {
   const outdir = directory ?? mkdtempSync(join(tmpdir(), 'foreshard-bundle-'));
   const sizes = new Map<string, BundleSize>();
+  const shared = bundleOptions(await calledNames(handlers, tasksEntry));
   for (const name of handlers) {
     const stdin = { contents: entryOf(name, tasksEntry), resolveDir: ROOT, loader: 'ts' } as const;
-    const shared = bundleOptions();
     const plugins = [...(shared.plugins ?? []), ...(needs(name, 'tasks') ? [] : [onlyWhatIsUsed(tasksEntry)])];
     const { metafile } = await build({ ...shared, plugins, stdin, entryNames: name, outdir, metafile: true });
     sizes.set(name, loadedSize(metafile));
@@ -93,8 +94,19 @@ function entryOf(handler: string, tasksEntry: string): string {
     export const handler = onLambda(stage, { tasks: [], ${used.map((name) => `${name}: own.${name}`).join(', ')} });`;
 }
 
-/** How everything that goes to Lambda is bundled. */
-export function bundleOptions(): BuildOptions {
+/** Names that any source which imports zod may call: a build that is thrown away tells which sources there are. */
+async function calledNames(handlers: readonly string[], tasksEntry: string): Promise<ReadonlySet<string>> {
+  const entryPoints = ['infra/on-lambda.ts', resolve(ROOT, tasksEntry), ...handlers.map((name) => `functions/${name}.ts`)];
+  const { metafile } = await build({ ...bundleOptions(), entryPoints, outdir: 'none', write: false, metafile: true });
+  return namesBesideZod(metafile, (path) => readFileSync(join(ROOT, path), 'utf8'));
+}
+
+/**
+ * How everything that goes to Lambda is bundled.
+ *
+ * @param called names that may be called of zod's methods; without them it keeps all
+ */
+export function bundleOptions(called?: ReadonlySet<string>): BuildOptions {
   const credentials = fileURLToPath(new URL('./role-credentials.ts', import.meta.url));
   const eventStreams = fileURLToPath(new URL('./no-event-streams.ts', import.meta.url));
   return {
@@ -102,7 +114,7 @@ export function bundleOptions(): BuildOptions {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     alias: { '@aws-sdk/credential-provider-node': credentials, '@smithy/core/event-streams': eventStreams },
-    plugins: [literalSchemas, leaveOut],
+    plugins: [literalSchemas, leaveOut, ...(called === undefined ? [] : [trimZod(called)])],
     bundle: true,
     splitting: true,
     minify: true,

@@ -3,9 +3,6 @@ import type { Plugin } from 'esbuild';
 
 /** Zod's way to JSON Schema: for editors, made on a developer's machine. */
 const JSON_SCHEMA = /zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-processors)\.js$/;
-/** Where every schema is copied to be given its description, which is for editors too. */
-const SCHEMAS = /zod[\\/]v4[\\/]classic[\\/]schemas\.js$/;
-const DESCRIBE = /describe\(description\) \{[^}]*\{ description \}[^}]*\}/;
 /** Each client reads its own version out of all that its package says of itself. */
 const MANIFEST = /@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/;
 
@@ -19,12 +16,6 @@ export const leaveOut: Plugin = {
         ([, name]) => `export function ${name}() { throw new Error('left out: ${name}'); }`,
       );
       return { contents: contents.join('\n'), loader: 'js' };
-    });
-    onLoad({ filter: SCHEMAS }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      if (!DESCRIBE.test(text))
-        throw new Error(`${path} describes a schema in another way: look at infra/leave-out.ts`);
-      return { contents: text.replace(DESCRIBE, 'describe() { return this; }'), loader: 'js' };
     });
     onLoad({ filter: MANIFEST }, ({ path }) => {
       const { version } = JSON.parse(readFileSync(path, 'utf8'));
