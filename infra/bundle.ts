@@ -5,6 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { ExtensionModule } from '../lib/run/extensions.ts';
+import { endpointRules } from './endpoint-rules.ts';
+import { leanSchemas } from './lean-schemas.ts';
 import { leaveOut } from './leave-out.ts';
 import { namesBesideZod, trimZod } from './trim-zod.ts';
 
@@ -96,7 +98,11 @@ function entryOf(handler: string, tasksEntry: string): string {
 
 /** Names that any source which imports zod may call: a build that is thrown away tells which sources there are. */
 async function calledNames(handlers: readonly string[], tasksEntry: string): Promise<ReadonlySet<string>> {
-  const entryPoints = ['infra/on-lambda.ts', resolve(ROOT, tasksEntry), ...handlers.map((name) => `functions/${name}.ts`)];
+  const entryPoints = [
+    'infra/on-lambda.ts',
+    resolve(ROOT, tasksEntry),
+    ...handlers.map((name) => `functions/${name}.ts`),
+  ];
   const { metafile } = await build({ ...bundleOptions(), entryPoints, outdir: 'none', write: false, metafile: true });
   return namesBesideZod(metafile, (path) => readFileSync(join(ROOT, path), 'utf8'));
 }
@@ -114,7 +120,7 @@ export function bundleOptions(called?: ReadonlySet<string>): BuildOptions {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     alias: { '@aws-sdk/credential-provider-node': credentials, '@smithy/core/event-streams': eventStreams },
-    plugins: [literalSchemas, leaveOut, ...(called === undefined ? [] : [trimZod(called)])],
+    plugins: [leanSchemas, endpointRules, leaveOut, ...(called === undefined ? [] : [trimZod(called)])],
     bundle: true,
     splitting: true,
     minify: true,
@@ -142,26 +148,6 @@ export function bundleNow(options: Omit<BundleOptions, 'directory'>): string {
   bundled.set(key, directory);
   return directory;
 }
-
-/**
- * Writes the SDK's schemas with literal keys. They come as `{[_x]: 1}` with `_x` a constant, which esbuild must keep,
- * used or not, as a computed key could have an effect: a third of the S3 client would be schemas of calls never made.
- */
-const literalSchemas: Plugin = {
-  name: 'literal-schemas',
-  setup({ onLoad }) {
-    onLoad({ filter: /dist-es[\\/]schemas[\\/]schemas_0\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      const names = new Map(
-        [...text.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]),
-      );
-      const contents = text
-        .replace(/\[(_\w+)\]:/g, (whole, name) => (names.has(name) ? `${names.get(name)}:` : whole))
-        .replace(/\b(_\w+)(?=[,\]])/g, (name) => names.get(name) ?? name);
-      return { contents, loader: 'js' };
-    });
-  },
-};
 
 /** What Node reads before the handler can work: its file and, through static imports, its chunks. */
 function loadedSize({ outputs }: Metafile): BundleSize {

@@ -5,7 +5,8 @@ import type { Metafile, Plugin } from 'esbuild';
 const SCHEMAS = /zod[\\/]v4[\\/]classic[\\/]schemas\.js$/;
 const OF_ZOD = /node_modules[\\/]zod[\\/]/;
 /** One method of a schema's prototype, as that file is written: the indent tells it from everything else. */
-const METHOD = /^ {4}(?:async |[gs]et )?(?:"~)?(\w+)"?(?:: (?:async )?function \w+)?\(.*\) \{\n(?: {5}.*\n|\n)*? {4}\},?\n/gm;
+const METHOD =
+  /^ {4}(?:async |[gs]et )?(?:"~)?(\w+)"?(?:: (?:async )?function \w+)?\(.*\) \{\n(?: {5}.*\n|\n)*? {4}\},?\n/gm;
 /** A namespace exported again, of which a bundler must keep all; the same imported by name is shaken. */
 const UTIL_BY_NAMESPACE = /import \{ util \} from "\.\.\/core\/index\.js";/;
 

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const RESOLVER = /client-(dynamodb|s3)[\\/]dist-es[\\/]endpoint[\\/]endpointResolver\.js$/;
+/** S3 asks its rules a second time, for how to sign, in a function that cannot wait; before it comes one that can. */
+const S3_AUTH = /client-s3[\\/]dist-es[\\/]auth[\\/]httpAuthSchemeProvider\.js$/;
+const IMPORT = 'import { defaultEndpointResolver } from "../endpoint/endpointResolver";';
+const RESOLVED =
+  'const endpointParameters = await resolveParams(input, { getEndpointParameterInstructions: instructionsFn }, config);';
+const PLAIN = fileURLToPath(new URL('./plain-endpoints.ts', import.meta.url));
+
+/**
+ * Loads the SDK's rules for endpoints only when a question is not plain: 35 kB for FIPS, dual stack, access points and
+ * the like. They become a file of their own with all that they need, as what they share with the client would be
+ * loaded with it.
+ */
+export const endpointRules: Plugin = {
+  name: 'endpoint-rules',
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: RESOLVER, namespace: 'file' }, ({ path }) => ({ contents: plainFirst(path), loader: 'js' }));
+    onResolve({ filter: /^whole-rules:/ }, ({ path }) => ({
+      path: path.slice('whole-rules:'.length),
+      namespace: 'whole-rules',
+    }));
+    onLoad({ filter: /.*/, namespace: 'whole-rules' }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        write: false,
+      });
+      return { contents: outputFiles[0]?.text ?? '', loader: 'js' };
+    });
+    onLoad({ filter: S3_AUTH }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(IMPORT) || !text.includes(RESOLVED)) {
+        throw new Error(`${path} is written in another way: look at infra/endpoint-rules.ts`);
+      }
+      const contents = text
+        .replace(IMPORT, IMPORT.replace('{ ', '{ prepareEndpoint, '))
+        .replace(RESOLVED, `${RESOLVED}\n    await prepareEndpoint(endpointParameters);`);
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+function plainFirst(path: string): string {
+  const plain = path.includes('client-s3') ? 'plainS3Endpoint' : 'plainDynamoEndpoint';
+  return `
+    import { ${plain} as plainEndpoint } from ${JSON.stringify(PLAIN)};
+    let whole;
+    export async function prepareEndpoint(params) {
+      if (!plainEndpoint(params)) whole ??= await import(${JSON.stringify(`whole-rules:${path}`)});
+    }
+    export function defaultEndpointResolver(params, context) {
+      const plain = plainEndpoint(params);
+      if (plain) return plain;
+      if (whole) return whole.defaultEndpointResolver(params, context);
+      return prepareEndpoint(params).then(() => whole.defaultEndpointResolver(params, context));
+    }`;
+}
