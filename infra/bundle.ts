@@ -103,7 +103,14 @@ async function calledNames(handlers: readonly string[], tasksEntry: string): Pro
     resolve(ROOT, tasksEntry),
     ...handlers.map((name) => `functions/${name}.ts`),
   ];
-  const { metafile } = await build({ ...bundleOptions(), entryPoints, outdir: 'none', write: false, metafile: true });
+  const { metafile } = await build({
+    ...bundleOptions(),
+    entryPoints,
+    outdir: 'none',
+    write: false,
+    metafile: true,
+    minify: false,
+  });
   return namesBesideZod(metafile, (path) => readFileSync(join(ROOT, path), 'utf8'));
 }
 

@@ -24,14 +24,8 @@ export const endpointRules: Plugin = {
       namespace: 'whole-rules',
     }));
     onLoad({ filter: /.*/, namespace: 'whole-rules' }, async ({ path }) => {
-      const { outputFiles } = await build({
-        entryPoints: [path],
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        write: false,
-      });
-      return { contents: outputFiles[0]?.text ?? '', loader: 'js' };
+      if (!wholeRules.has(path)) wholeRules.set(path, withAllItNeeds(path));
+      return { contents: (await wholeRules.get(path)) ?? '', loader: 'js' };
     });
     onLoad({ filter: S3_AUTH }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
@@ -45,6 +39,15 @@ export const endpointRules: Plugin = {
     });
   },
 };
+
+/** By path: every handler's bundle has the same. */
+const wholeRules = new Map<string, Promise<string>>();
+
+async function withAllItNeeds(path: string): Promise<string> {
+  const options = { bundle: true, platform: 'node', format: 'esm', write: false } as const;
+  const { outputFiles } = await build({ ...options, entryPoints: [path] });
+  return outputFiles[0]?.text ?? '';
+}
 
 function plainFirst(path: string): string {
   const plain = path.includes('client-s3') ? 'plainS3Endpoint' : 'plainDynamoEndpoint';

@@ -31,6 +31,7 @@ const region = fc.oneof(
   fc.constantFrom('cn-north-1', 'us-iso-east-1', 'eusc-de-east-1', 'aws-global', 'local'),
 );
 const bucket = fc.oneof(
+  fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,64}$/),
   fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,64}$/),
   fc.constantFrom(
     'a.b',
@@ -45,27 +46,30 @@ const bucket = fc.oneof(
   ),
   fc.constant('arn:aws:s3:eu-central-1:123456789012:accesspoint/point'),
 );
-const flags = fc.record(
-  {
-    UseFIPS: fc.boolean(),
-    UseDualStack: fc.boolean(),
-    Accelerate: fc.boolean(),
-    ForcePathStyle: fc.boolean(),
-    UseGlobalEndpoint: fc.boolean(),
-    Endpoint: fc.constantFrom(undefined, 'http://localhost:4000'),
-    UseArnRegion: fc.boolean(),
-    DisableMultiRegionAccessPoints: fc.boolean(),
-    DisableS3ExpressSessionAuth: fc.boolean(),
-    AccountIdEndpointMode: fc.constantFrom('preferred', 'disabled', 'required'),
-    AccountId: fc.constantFrom(undefined, '123456789012'),
-  },
-  { requiredKeys: [] },
+const flags = fc.oneof(
+  fc.constant({}),
+  fc.record(
+    {
+      UseFIPS: fc.boolean(),
+      UseDualStack: fc.boolean(),
+      Accelerate: fc.boolean(),
+      ForcePathStyle: fc.boolean(),
+      UseGlobalEndpoint: fc.boolean(),
+      Endpoint: fc.constantFrom(undefined, 'http://localhost:4000'),
+      UseArnRegion: fc.boolean(),
+      DisableMultiRegionAccessPoints: fc.boolean(),
+      DisableS3ExpressSessionAuth: fc.boolean(),
+      AccountIdEndpointMode: fc.constantFrom('preferred', 'disabled', 'required'),
+      AccountId: fc.constantFrom(undefined, '123456789012'),
+    },
+    { requiredKeys: [] },
+  ),
 );
 
-/** What a resolver answers, or why it does not. */
-function answer(resolve: Resolve, question: EndpointQuestion): unknown {
+/** What a resolver answers, as text because it holds a URL, or why it does not. */
+function answer(resolve: Resolve, question: EndpointQuestion): string {
   try {
-    return resolve(question);
+    return JSON.stringify(resolve(question));
   } catch (error) {
     return String(error);
   }
