@@ -63,6 +63,20 @@ describe.each(components.map((model) => [model.name, model] as const))('%s', (_,
   });
 });
 
+it.each(NONSENSE)('all of them together make something sane of %s', (_name, values) => {
+  const series = hourly(values);
+  expectSane(ensemble({ horizon: HORIZON }).fit(series).predict(HORIZON, 0.9), series);
+});
+
+it.each([
+  ['a constant', NONSENSE.find(([name]) => name === 'constant')?.[1], 7],
+  ['zeros', NONSENSE.find(([name]) => name === 'all zeros')?.[1], 0],
+  ['one value', NONSENSE.find(([name]) => name === 'one value')?.[1], 42],
+])('all of them together go on with %s', (_name, values = [], expected) => {
+  const predicted = ensemble({ horizon: HORIZON }).fit(hourly(values)).predict(HORIZON, 0.9);
+  for (const { point } of predicted) expect(Math.abs(point - expected)).toBeLessThanOrEqual(1e-6 * expected);
+});
+
 it('refuses a series without a value, by name', () => {
   for (const values of [[], [Number.NaN], [Number.POSITIVE_INFINITY, Number.NaN]]) {
     expect(() => ensemble({ horizon: 5 }).fit(hourly(values))).toThrow(
