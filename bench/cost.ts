@@ -61,8 +61,8 @@ const work = defineTask<unknown, number>({
 
 /**
  * What 10,000 shards of about 10 s cost beside the work itself. Writes, reads, objects and the states of the run itself
- * are those that a run of both state machines over all its time has asked for; the states of slots are those of as many
- * calls as that much work takes, each as long as the counted shards allow.
+ * are those that a run of both state machines over all its time has asked for; the states of slots are those counted for a slot, and of
+ * as many further calls as that much work takes, each as long as the counted shards allow.
  */
 export const bench = {
   name: 'cost',
@@ -74,7 +74,8 @@ export const bench = {
     const shardMs = attempts.reduce((sum, { durationMs }) => sum + durationMs, 0) / shardCount;
     const longestMs = Math.max(...attempts.map(({ durationMs }) => durationMs));
     const scale = SHARDS_PRICED / shardCount;
-    const priced = { shards: SHARDS_PRICED, slots: SLOTS_PRICED, shardMs, longestMs };
+    const statesPerSlot = transitions.slots / SLOT_MAX;
+    const priced = { shards: SHARDS_PRICED, slots: SLOTS_PRICED, shardMs, longestMs, statesPerSlot };
     const transitionCount = transitions.run + slotTransitions(priced);
     const rows = [
       row('state transitions', transitionCount / scale, PRICES.stepFunctionsTransition),
@@ -95,6 +96,7 @@ export const bench = {
       getCount: objects.getCount / shardCount,
       runTransitionCount: transitions.run,
       longestMs,
+      statesPerSlot,
     };
     const months = [100, 10_000, 1_000_000].map((shardsADay) => ({ shardsADay, ...monthlyCosts(shardsADay, counted) }));
     const mapUsd = SHARDS_PRICED * MAP_TRANSITIONS_PER_SHARD * PRICES.stepFunctionsTransition;
@@ -113,7 +115,7 @@ export const bench = {
         transitionsPerShard: transitionCount / SHARDS_PRICED,
         countedTransitionsOfRun: transitions.run,
         countedTransitionsOfSlots: transitions.slots,
-        ...Object.fromEntries([...capacity.writes].map(([what, units]) => [`units: ${what}`, units / shardCount])),
+        ...Object.fromEntries([...capacity.writes].map(([what, units]) => [`writes: ${what}`, units / shardCount])),
       },
       targets: { usdPer10000Shards: { atMost: USD_MAX } },
       table: [

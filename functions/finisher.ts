@@ -5,7 +5,7 @@ import { buildReport } from '../lib/report/build-report.ts';
 import { loadReport } from '../lib/report/load-report.ts';
 import { runMetrics } from '../lib/report/run-metrics.ts';
 import { runSummary } from '../lib/report/run-summary.ts';
-import { removeOrphans } from '../lib/run/remove-orphans.ts';
+import { orphansLeft } from '../lib/run/orphans-left.ts';
 import { writeDocument } from '../lib/run/run-document.ts';
 import { stage } from './stage.ts';
 
@@ -19,12 +19,10 @@ export const handler = stage({
     const facts = await loadReport(run, services);
     const report = buildReport({ ...facts, aborted: false });
     await writeDocument(objects, { run, name: 'report' }, report);
-    await removeOrphans([objects, ...(replicas ? [replicas] : [])], run, {
-      shards: facts.records,
-      copyCount: facts.copies.length,
-    });
     await endRun({ run, execution, outcome: report.outcome }, facts.pools, services);
     services.metrics.emit(runMetrics(report));
-    return runSummary(report);
+    const stores = [objects, ...(replicas ? [replicas] : [])];
+    const left = await orphansLeft(stores, run, { shards: facts.records, copyCount: facts.copies.length });
+    return runSummary(report, left);
   },
 });

@@ -9,7 +9,7 @@ export interface Capacity {
   /** Of its index. */
   indexWriteUnits: number;
   readUnits: number;
-  /** Write units of table and index, by what was written. */
+  /** Write units of table and index, by the kind of item and what it became. */
   readonly writes: Map<string, number>;
 }
 
@@ -43,7 +43,7 @@ export function countTable(table: Table): Table & { readonly capacity: Capacity 
     const index = applied ? units * indexUnits(before?.listed, after.listed) : 0;
     capacity.writeUnits += units;
     capacity.indexWriteUnits += index;
-    const what = `${key.sort.replace(/[#\d].*/, '')} ${before ? `${item?.state ?? ''}${applied ? '' : ' refused'}` : 'made'}`;
+    const what = `${key.sort.split('#')[0]} ${before ? stateOf(item) : 'made'}`;
     capacity.writes.set(what, (capacity.writes.get(what) ?? 0) + units + index);
     if (applied) known.set(name, after);
   }
@@ -89,6 +89,10 @@ export function countTable(table: Table): Table & { readonly capacity: Capacity 
       return items;
     },
   };
+}
+
+function stateOf(item: Item | undefined): string {
+  return typeof item?.state === 'string' ? item.state : 'changed';
 }
 
 /** Nothing that was found costs a unit all the same. */

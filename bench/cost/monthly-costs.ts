@@ -10,6 +10,8 @@ export interface Counted {
   readonly runTransitionCount: number;
   /** The longest attempt at a shard. */
   readonly longestMs: number;
+  /** States of a slot that works in one call, to its end. */
+  readonly statesPerSlot: number;
 }
 
 /** US dollars a month, by what they are for. */
@@ -27,7 +29,7 @@ const RUN_SHARDS_MAX = 1_000;
 const SLOTS_MAX = 100;
 const SHARD_MS = 10_000;
 const TIER_MIB = 1_769;
-/** A call enters its task and the choice behind it; a slot's last state is one more. */
+/** A call that is followed by another enters its task and the choice behind it. */
 const STATES_PER_CALL = 2;
 /** What a worker keeps free at the end of its call (`FIT_FACTOR` of lib/run/work-slot.ts) of what it has of Lambda's 900 s. */
 const FIT_FACTOR = 4;
@@ -49,7 +51,8 @@ export function monthlyCosts(shardsADay: number, counted: Counted): MonthlyCosts
   const shards = shardsADay * DAYS;
   const runShards = Math.min(shardsADay, RUN_SHARDS_MAX);
   const slots = Math.min(runShards, SLOTS_MAX);
-  const priced = { shards: runShards, slots, shardMs: SHARD_MS, longestMs: counted.longestMs };
+  const { longestMs, statesPerSlot } = counted;
+  const priced = { shards: runShards, slots, shardMs: SHARD_MS, longestMs, statesPerSlot };
   const calls = slotCalls(priced);
   const transitions = counted.runTransitionCount + slotTransitions(priced);
   const runs = shards / runShards;
@@ -70,16 +73,17 @@ export interface Priced {
   readonly slots: number;
   readonly shardMs: number;
   readonly longestMs: number;
+  readonly statesPerSlot: number;
 }
 
-/** A call works until its next shard may not fit; the last one of each slot finds nothing more. */
+/** A call works until its next shard may not fit. */
 function slotCalls({ shards, slots, shardMs, longestMs }: Priced): number {
   return slots * Math.ceil((shards * shardMs) / slots / (CALL_MS - FIT_FACTOR * longestMs));
 }
 
-/** States of the slots' machine: each last call waits once for what may still come, and calls again. */
+/** States of the slots' machine: those that were counted, and two for each further call. */
 export function slotTransitions(priced: Priced): number {
-  return (slotCalls(priced) + priced.slots) * STATES_PER_CALL + 2 * priced.slots;
+  return priced.slots * priced.statesPerSlot + (slotCalls(priced) - priced.slots) * STATES_PER_CALL;
 }
 
 const MINUTES = DAYS * 24 * 60;

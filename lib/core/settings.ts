@@ -43,13 +43,15 @@ export const Settings = z.strictObject({
   invocationMs: DurationMs.default(110_000),
   /** What a worker keeps of its invocation to answer in. */
   answerMs: DurationMs.default(5_000),
-  /** How long a worker without a ready shard waits inside its invocation. */
-  lingerMs: DurationMs.default(2_000),
+  /** How long a worker without a ready shard waits inside its invocation: three states cost as much as 3 s of it. */
+  lingerMs: DurationMs.default(15_000),
   /** Pause between two looks at the ready queue. */
   pollMs: DurationMs.default(250),
   /** Shortest and longest pause between two looks of the monitor. */
   monitorMinMs: DurationMs.default(1_000),
   monitorMaxMs: DurationMs.default(60_000),
+  /** How long one call of the monitor may look on, as long as its pauses are short: another call costs states. */
+  monitorStayMs: DurationMs.default(60_000),
   /** Probability that every interval is asked for. */
   level: z.number().gt(0).lt(1).default(0.9),
   /** Where the users live: days off, weekdays and clocks that are set move the work that arrives. None: not looked at. */

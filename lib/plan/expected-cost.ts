@@ -1,15 +1,10 @@
+import { COUNTED_USE } from './counted-use.ts';
 import type { SlotGrant } from './plan.ts';
 import { type RunCost, runCost } from './price.ts';
 
-/** Writes and reads of the commit protocol for one shard: make, release, claim, one heartbeat, commit, two sets. */
-const WRITES_PER_SHARD = 7;
-const READS_PER_SHARD = 4;
 /** One object in and one out. */
 const GETS_PER_SHARD = 1;
 const PUTS_PER_SHARD = 1;
-/** Start, work, choice and end of a slot; shard, forecast, allocate, dispatch, finish and the choices between. */
-const TRANSITIONS_PER_SLOT = 4;
-const TRANSITIONS_PER_RUN = 16;
 /** A worker goes on in another invocation after this. */
 const INVOCATION_MS = 840_000;
 
@@ -29,9 +24,9 @@ export function expectedCost({ shardCount, gibSeconds, grants }: ExpectedUse): R
   return runCost({
     gibSeconds,
     requestCount,
-    transitionCount: TRANSITIONS_PER_RUN + TRANSITIONS_PER_SLOT * slotCount,
-    writeCount: WRITES_PER_SHARD * shardCount,
-    readCount: READS_PER_SHARD * shardCount,
+    transitionCount: COUNTED_USE.transitionsPerRun + COUNTED_USE.transitionsPerSlot * slotCount,
+    writeCount: COUNTED_USE.writesPerShard * shardCount,
+    readCount: COUNTED_USE.readsPerShard * shardCount,
     putCount: PUTS_PER_SHARD * shardCount,
     getCount: GETS_PER_SHARD * shardCount,
   });

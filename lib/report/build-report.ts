@@ -4,6 +4,7 @@ import type { Forecast } from '../forecast/forecast.ts';
 import type { Interval } from '../forecast/interval.ts';
 import { onOneVcpu } from '../forecast/size/on-one-vcpu.ts';
 import { predictions } from '../observe/predictions.ts';
+import { COUNTED_USE } from '../plan/counted-use.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Pool } from '../plan/pool.ts';
 import { gibSeconds, type RunUsage, runCost } from '../plan/price.ts';
@@ -19,13 +20,8 @@ import { type BacklogFacts, type BacklogReport, backlogReport } from './backlog-
 import type { OperationReport, PoisonedShard, RunReport } from './run-report.ts';
 import type { TypeLoad } from './type-load.ts';
 
-/** Table writes of one shard: creation, claim, cursor, commit, done-chunk, telemetry. */
-const WRITES_PER_SHARD = 6;
-/** Table reads of one shard: the queue, its inputs. */
-const READS_PER_SHARD = 4;
-/** State transitions of a run beside its slots: the stages, and a look of the monitor about twenty times. */
-const TRANSITIONS_PER_RUN = 80;
-const TRANSITIONS_PER_SLOT = 4;
+/** Objects that one shard reads: parts of its input. */
+const GETS_PER_SHARD = 4;
 
 export interface ReportFacts {
   readonly run: string;
@@ -161,11 +157,11 @@ function usageOf({ attempts, slotCount }: ReportFacts): RunUsage {
   return {
     gibSeconds: attempts.reduce((sum, { memoryTierMiB, durationMs }) => sum + gibSeconds(memoryTierMiB, durationMs), 0),
     requestCount: slotCount,
-    transitionCount: TRANSITIONS_PER_RUN + TRANSITIONS_PER_SLOT * slotCount,
-    writeCount: attempts.length * WRITES_PER_SHARD,
-    readCount: attempts.length * READS_PER_SHARD,
+    transitionCount: COUNTED_USE.transitionsPerRun + COUNTED_USE.transitionsPerSlot * slotCount,
+    writeCount: attempts.length * COUNTED_USE.writesPerShard,
+    readCount: attempts.length * COUNTED_USE.readsPerShard,
     putCount: attempts.length,
-    getCount: attempts.length * READS_PER_SHARD,
+    getCount: attempts.length * GETS_PER_SHARD,
   };
 }
 

@@ -14,10 +14,12 @@ export interface RunSummary {
   readonly costUsd: number;
   /** Where the report lies in the bucket. */
   readonly report: string;
+  /** What went wrong after the run had ended. */
+  readonly warning?: string;
 }
 
 /** A few lines of a report; the outputs may be too many for an execution's output, and stand in the report. */
-export function runSummary(report: RunReport): RunSummary {
+export function runSummary(report: RunReport, warning?: string): RunSummary {
   const moment = (at: number) => new Date(at).toISOString();
   const committed = report.operations.reduce((sum, { committedCount }) => sum + committedCount, 0);
   return {
@@ -30,5 +32,6 @@ export function runSummary(report: RunReport): RunSummary {
     shards: { committed, poisoned: report.poisoned.length },
     costUsd: report.cost.totalUsd,
     report: documentLocation(report.run, 'report'),
+    ...(warning !== undefined && { warning }),
   };
 }

@@ -12,7 +12,9 @@ import { workShard } from './work-shard.ts';
 /** Shards in front of the queue that a worker looks at: enough that slots which start together do not all want one. */
 const READY_LOOK_MAX = 8;
 /** What a claim takes at once, at the pace of the operation's shard before, which may be a wrong guess. */
-const AHEAD_MS: DurationMs = 125;
+const AHEAD_MS: DurationMs = 250;
+/** Without work a slot rests outside of its call for this share of the time that it has waited inside. */
+const REST_SHARE = 1 / 5;
 /** A shard may take this many times what the longest of its operation took here, and still end with its invocation. */
 const FIT_FACTOR = 4;
 
@@ -76,7 +78,8 @@ export async function workSlot(work: SlotWork, services: Services): Promise<Work
       await scope.flush();
       if (await slotIsOver(scope)) return answer('done', clock.now());
       idleSince ??= clock.now();
-      if (clock.now() - idleSince >= settings.lingerMs) return answer('idle', clock.now() + settings.lingerMs);
+      if (clock.now() - idleSince >= settings.lingerMs)
+        return answer('idle', clock.now() + settings.lingerMs * REST_SHARE);
       await clock.sleep(settings.pollMs);
     }
     return answer('more', clock.now());

@@ -147,7 +147,7 @@ describe('workSlot: when a worker stops', () => {
     const { lingerMs } = services.settings;
     // the shard's 100 ms, then the whole patience
     expect(services.clock.now()).toBe(100 + lingerMs);
-    expect({ outcome, at: Date.parse(checkAt) }).toEqual({ outcome: 'idle', at: services.clock.now() + lingerMs });
+    expect({ outcome, at: Date.parse(checkAt) }).toEqual({ outcome: 'idle', at: services.clock.now() + lingerMs / 5 });
   });
 
   it('takes what becomes ready while it waits', async () => {
@@ -232,7 +232,7 @@ describe('workSlot: when a worker stops', () => {
     expect(await readShard(services.table, run, 'a/0')).toMatchObject({ error: { name: 'WorkerDied' } });
   });
 
-  it('takes an eighth of a second of the next shard with its claim, at the pace of the one before', async () => {
+  it('takes a quarter of a second of the next shard with its claim, at the pace of the one before', async () => {
     const hundred = (index: number) => ({ start: 100 * index, end: 100 * (index + 1) });
     const { work, services, run } = await scene([{ id: 'a', ranges: [hundred(0), hundred(1)] }]);
     const claims: unknown[] = [];

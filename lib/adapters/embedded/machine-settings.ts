@@ -37,6 +37,7 @@ const LOCAL = {
   pollMs: 15,
   monitorMinMs: 100,
   monitorMaxMs: 2_000,
+  monitorStayMs: 0,
   startDelayMs: 200,
   shardOverheadMs: 30,
 } as const;
