@@ -50,7 +50,7 @@ export async function bundle({ handlers, tasksEntry, directory }: BundleOptions)
   const shared = bundleOptions(await calledNames(handlers, tasksEntry));
   for (const name of handlers) {
     const stdin = { contents: entryOf(name, tasksEntry), resolveDir: ROOT, loader: 'ts' } as const;
-    const plugins = [...(shared.plugins ?? []), ...(needs(name, 'tasks') ? [] : [onlyWhatIsUsed(tasksEntry)])];
+    const plugins = [...(shared.plugins ?? []), ...(usesAPart(name) ? [onlyWhatIsUsed(tasksEntry)] : [])];
     const { metafile } = await build({ ...shared, plugins, stdin, entryNames: name, outdir, metafile: true });
     sizes.set(name, loadedSize(metafile));
   }
@@ -67,8 +67,8 @@ const NEEDS: ReadonlyMap<string, readonly (keyof ExtensionModule)[]> = new Map([
   ['cleaner', ['provider']],
 ]);
 
-function needs(handler: string, what: keyof ExtensionModule): boolean {
-  return NEEDS.get(handler)?.includes(what) ?? false;
+function usesAPart(handler: string): boolean {
+  return NEEDS.get(handler)?.includes('tasks') === false;
 }
 
 /** Making a task is a call, which esbuild must keep: a handler that runs no tasks leaves their files out by this. */

@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeletePublicAccessBlockCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from '../lib/adapters/aws/once.ts';
 import { EXIT_CODES } from '../lib/cli/exit-code.ts';
 import { RunReport } from '../lib/report/run-report.ts';
 import { foreshard } from './fixtures/foreshard-process.ts';
@@ -13,6 +15,7 @@ const endpoint = process.env.AWS_ENDPOINT_URL;
 const port = Number(process.env.MOTO_GATEWAY_PORT);
 const unique = `cli-${process.pid}-${Date.now()}`;
 const NAME = 'moto-stack';
+const ZONAL = 'zonal-stack';
 const TEST_MAX_MS = 200_000;
 
 describe.skipIf(endpoint === undefined || !port)('foreshard --stack', { timeout: TEST_MAX_MS }, () => {
@@ -22,7 +25,7 @@ describe.skipIf(endpoint === undefined || !port)('foreshard --stack', { timeout:
   const call = (...args: readonly string[]) => foreshard([...args, '--stack', NAME, '--home', folder], environment());
 
   beforeAll(async () => {
-    stack = await deployStack({ name: NAME, port, endpoint: endpoint ?? '', unique });
+    stack = await deployStack({ name: NAME, zonalName: ZONAL, port, endpoint: endpoint ?? '', unique });
     folder = await mkdtemp(join(tmpdir(), 'foreshard-stack-'));
     file = join(folder, 'small.workflow.json');
     const work = {
@@ -33,7 +36,7 @@ describe.skipIf(endpoint === undefined || !port)('foreshard --stack', { timeout:
       estimates: { cpuSeconds: 1 },
     };
     await writeFile(file, JSON.stringify({ version: 1, name: 'small', deadline: '3m', operations: [work] }));
-  });
+  }, TEST_MAX_MS);
   afterAll(async () => {
     await stack[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
@@ -63,6 +66,43 @@ describe.skipIf(endpoint === undefined || !port)('foreshard --stack', { timeout:
     expect(JSON.parse(status.out).runs).toMatchObject([{ run: `run-${unique}`, state: 'met' }]);
     const profile = await call('profile', 'replay@1', '--json');
     expect(profile.code, profile.err).toBe(EXIT_CODES.ok);
+  });
+
+  it('simulates a plan against the settings of the stack', async () => {
+    const { code, out, err } = await call('simulate', file, '--runs', '50', '--controllers', 'foreshard', '--json');
+    expect(code, err).toBe(EXIT_CODES.ok);
+    expect(JSON.parse(out)).toMatchObject({ workflow: 'small', runs: 50, simulated: [{ controller: 'foreshard' }] });
+    const narrow = await call('simulate', file, '--runs', '50', '--controllers', 'foreshard', '--slots', '1', '--json');
+    const [wide, slow] = [out, narrow.out].map((text) => JSON.parse(text).simulated[0].medianMs);
+    expect(slow).toBeGreaterThanOrEqual(wide);
+  });
+
+  it('drains a zone of the stack and lets it take part again', async () => {
+    const on = (...args: readonly string[]) => foreshard([...args, '--stack', ZONAL, '--json'], environment());
+    const openZones = async () => JSON.parse((await on('plan', file, '--no-what-if')).out).plan.zones;
+    expect(await openZones()).toEqual(['eu-central-1a', 'eu-central-1b']);
+    const drained = await on('drain', 'eu-central-1a', '--for', '30m');
+    expect(drained.code, drained.err).toBe(EXIT_CODES.ok);
+    expect(await openZones()).toEqual(['eu-central-1b']);
+    const undrained = await on('undrain', 'eu-central-1a');
+    expect(undrained.code, undrained.err).toBe(EXIT_CODES.ok);
+    expect(await openZones()).toEqual(['eu-central-1a', 'eu-central-1b']);
+  });
+
+  it('goes on with a run whose execution was stopped', async () => {
+    const run = `stopped-${unique}`;
+    const slow = join(folder, 'slow.workflow.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(slow, text.replace('"cpuMs":1,', '"cpuMs":150,').replace('"cpuSeconds":1', '"cpuSeconds":6'));
+    const executionArn = `${stack.machineArns.get('workflow')?.replace(':stateMachine:', ':execution:')}:${run}`;
+    const stop = once(() => stack.sfn.send(new StopExecutionCommand({ executionArn })));
+    const cut = await foreshard(['run', slow, '--run', run, '--stack', NAME], environment(), (child) => {
+      child.stderr?.on('data', (data: Buffer) => /running|[1-9]\d* of/.test(String(data)) && void stop());
+    });
+    expect(cut.code, cut.err).not.toBe(EXIT_CODES.ok);
+    const resumed = await call('resume', run, '--json');
+    expect(resumed.code, resumed.err).toBe(EXIT_CODES.ok);
+    expect(RunReport.parse(JSON.parse(resumed.out))).toMatchObject({ run, operations: [{ recordsIn: 40 }] });
   });
 
   it('refuses what is of this machine alone, and names what is not there', async () => {
