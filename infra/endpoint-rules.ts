@@ -11,7 +11,7 @@ const RESOLVED =
 const PLAIN = fileURLToPath(new URL('./plain-endpoints.ts', import.meta.url));
 
 /**
- * Loads the SDK's rules for endpoints only when a question is not plain: 35 kB for FIPS, dual stack, access points and
+ * Loads the SDK's rules for endpoints only when a question is not plain: 23 kB for FIPS, dual stack, access points and
  * the like. They become a file of their own with all that they need, as what they share with the client would be
  * loaded with it.
  */

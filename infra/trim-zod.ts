@@ -15,7 +15,7 @@ const DESCRIBE = /describe\(description\) \{[^}]*\{ description \}[^}]*\}/;
 
 /**
  * Leaves out zod's methods that nobody calls. They are members of one prototype, so a bundler must keep all of them
- * and every format and type behind them: 50 kB, and a third of the time in which a handler starts. A method is left out
+ * and every format and type behind them: 24 of the sharder's 88 kB of zod. A method is left out
  * when its name follows no dot and stands in no quotes in any source that imports zod, task code included.
  */
 export function trimZod(called: ReadonlySet<string>): Plugin {
