@@ -1,4 +1,4 @@
-import { canaryNeed, type PoolId, type ShardId } from '../core/ids.ts';
+import { canaryNeed, type PoolId, type RunId, type ShardId } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import { expireHolds, grantSlots, releaseSlots } from '../plan/grant-slots.ts';
 import type { Plan, SlotGrant } from '../plan/plan.ts';
@@ -25,10 +25,19 @@ export interface PlanToStore {
   /** Empty before the first plan. */
   readonly records: readonly ShardRecord[];
   readonly pools: readonly Pool[];
+  /**
+   * Of a newcomer, what others held when its plan was made: once they hold something else and its grants do not fit
+   * any more, nothing is taken.
+   *
+   * @default - it takes what there is
+   */
+  readonly beside?: readonly PoolLedger[] | undefined;
 }
 
 export type StoredPlan =
   | { readonly outcome: 'planned' }
+  /** Another run came first: nothing was taken and nothing was written; it is to be planned beside that one. */
+  | { readonly outcome: 'overtaken' }
   /** Nothing was taken from the ledger, and no shard was written. */
   | { readonly outcome: 'refused'; readonly earliestEndAt: EpochMs }
   /** No slot is free: nothing was written but the plan itself; ask again then. */
@@ -45,6 +54,10 @@ export async function storePlan(
   const { plan, records } = stored;
   if (plan.admission.admitted === 'refused') return refuse(plan, plan.admission.earliestEndAt, services);
   const held = await holdSlots(stored, services);
+  if (held.overtaken) {
+    await holdSlots({ ...stored, plan: { ...plan, grants: [] } }, services);
+    return { outcome: 'overtaken' };
+  }
   await writePlan({ ...plan, grants: [...held.grants] }, services);
   await releaseJudged(stored, services);
   if (held.grants.length === 0 && waitsForSlots(records)) return { outcome: 'queued', freeAt: held.freeAt };
@@ -84,42 +97,48 @@ interface HeldSlots {
   readonly grants: readonly SlotGrant[];
   /** When the first of the slots that were refused comes free. */
   readonly freeAt: EpochMs;
+  readonly overtaken: boolean;
 }
 
 async function holdSlots(
-  { plan, pools }: PlanToStore,
+  { plan, pools, beside }: PlanToStore,
   { table, clock, random }: Pick<Services, 'table' | 'clock' | 'random'>,
 ): Promise<HeldSlots> {
   const now = clock.now();
   const grants: SlotGrant[] = [];
   let freeAt = Number.POSITIVE_INFINITY;
+  let overtaken = false;
   for (const pool of pools) {
     const asked = plan.grants.filter((grant) => grant.pool === pool.id);
+    const seen = beside?.find((ledger) => ledger.pool === pool.id);
     const writer = `${plan.run}:${plan.generation}:${random()}`;
     const held = await changeLedger(table, {
       pool: { pool: pool.id, slotMax: pool.slotMax },
       writer,
-      decide: (ledger) => holdInPool(ledger, { run: plan.run, asked, now }),
+      decide: (ledger) => holdInPool(ledger, { run: plan.run, asked, seen, now }),
     });
     grants.push(...held.grants);
     freeAt = Math.min(freeAt, held.freeAt);
+    overtaken ||= held.overtaken;
   }
-  return { grants, freeAt: Number.isFinite(freeAt) ? freeAt : now };
+  return { grants, freeAt: Number.isFinite(freeAt) ? freeAt : now, overtaken };
 }
 
 interface PoolRequest {
   readonly run: string;
   readonly asked: readonly SlotGrant[];
+  readonly seen: PoolLedger | undefined;
   readonly now: EpochMs;
 }
 
 /** Gives back what the run held of the pool before, then takes as much as there is of what it wants now. */
 function holdInPool(
   before: PoolLedger,
-  { run, asked, now }: PoolRequest,
+  { run, asked, seen, now }: PoolRequest,
 ): { readonly ledger?: PoolLedger; readonly answer: HeldSlots } {
   const held = before.holds.some((hold) => hold.run === run);
-  if (asked.length === 0 && !held) return { answer: { grants: [], freeAt: Number.POSITIVE_INFINITY } };
+  if (asked.length === 0 && !held)
+    return { answer: { grants: [], freeAt: Number.POSITIVE_INFINITY, overtaken: false } };
   let ledger = releaseSlots(expireHolds(before, now), run);
   let freeAt = Number.POSITIVE_INFINITY;
   const grants: SlotGrant[] = [];
@@ -135,7 +154,21 @@ function holdInPool(
     ledger = granted.ledger;
     grants.push({ ...grant, slotCount });
   }
-  return { ledger, answer: { grants, freeAt } };
+  const fits = slotsOf(grants) === slotsOf(asked);
+  if (seen && !fits && othersHold(before, run, now) !== othersHold(seen, run, now)) {
+    return { answer: { grants: [], freeAt, overtaken: true } };
+  }
+  return { ledger, answer: { grants, freeAt, overtaken: false } };
+}
+
+function slotsOf(grants: readonly SlotGrant[]): number {
+  return grants.reduce((sum, { slotCount }) => sum + slotCount, 0);
+}
+
+/** As a text that is the same exactly when the holds are. */
+function othersHold({ holds }: PoolLedger, run: RunId, now: EpochMs): string {
+  const others = holds.filter((hold) => hold.run !== run && hold.until > now);
+  return JSON.stringify(others.map((hold) => [hold.run, hold.slotCount, hold.from, hold.until]));
 }
 
 async function createPlanned(

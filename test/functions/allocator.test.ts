@@ -83,3 +83,43 @@ describe('the allocator, while another run holds every slot', () => {
     expect(await deliver(services, 'allocator', { run: 'r' })).toMatchObject({ outcome: 'planned' });
   });
 });
+
+describe('the allocator, when another run takes slots while it plans', () => {
+  const settings = { zones: ['az1'], regional: false, slotMax: 100 };
+  const POOLS = [1_769, 3_538, 7_076].map((tier) => `${tier}-az1`);
+
+  /** Just before the first hold of the run is written, another one has taken so many slots of every pool. */
+  async function overtakenBy(slotCount: number) {
+    const services = memoryServices({ tasks: [nothing], settings });
+    const hold = { run: 'other', slotCount, from: 0, until: 1e12, guaranteed: false };
+    let first = true;
+    const table: Table = {
+      ...services.table,
+      async put(item, condition) {
+        if (first && item.partition === 'LEDGER') {
+          first = false;
+          for (const sort of POOLS) {
+            await services.table.put({ partition: 'LEDGER', sort, version: 1, writer: 'other', holds: [hold] });
+          }
+        }
+        return services.table.put(item, condition);
+      },
+    };
+    await deliver(services, 'sharder', { execution: 'r', input: { workflow: WORKFLOW } });
+    await deliver(services, 'forecaster', { run: 'r' });
+    const holdsOf = async (sort: string) => (await services.table.get({ partition: 'LEDGER', sort }))?.holds;
+    return { holdsOf, answer: deliver({ ...services, table }, 'allocator', { run: 'r' }) };
+  }
+
+  it('is not admitted beside a newcomer that came first, and holds nothing', async () => {
+    const { answer, holdsOf } = await overtakenBy(100);
+    await expect(answer).rejects.toMatchObject({ name: 'DeadlineUnreachable' });
+    for (const pool of POOLS) expect(await holdsOf(pool)).toMatchObject([{ run: 'other' }]);
+  });
+
+  it('stays admitted when there is room for both', async () => {
+    const { answer, holdsOf } = await overtakenBy(1);
+    expect(await answer).toMatchObject({ outcome: 'planned' });
+    expect((await Promise.all(POOLS.map(holdsOf))).flat()).toContainEqual(expect.objectContaining({ run: 'r' }));
+  });
+});
