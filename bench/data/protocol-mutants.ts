@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the worker reads on beyond splitAt',
     file: `${RUN}/advance-cursor.ts`,
-    find: `          { attribute: 'splitAt', atLeast: cursor },`,
+    find: `      { attribute: 'splitAt', atLeast: cursor },`,
     replace: `          { attribute: 'splitAt', exists: true },`,
   },
   {

@@ -40,6 +40,8 @@ function resultOf(shard: string, evidence: CanaryEvidence): CanaryResult | undef
   if (record.state === 'POISONED') {
     return { committed: false, covered: [], costUsd: 0, predictedCostUsd: 0 };
   }
+  // another shard has taken it in
+  if (record.state === 'REMOVED') return UNSEEN;
   if (record.state !== 'DONE') return undefined;
   if (!attempt) return (record.doneAt ?? 0) < silentBefore ? UNSEEN : undefined;
   const { memoryTierMiB, durationMs, cpuMs, peakMemoryMiB } = attempt;

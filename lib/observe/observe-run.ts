@@ -127,7 +127,7 @@ function zonesHaveChanged({ plan, openZones }: RunLook): boolean {
 /** One that waits in vain, behind a poisoned shard, has ended too. */
 function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
   const ended = ({ state, shard }: ShardRecord) =>
-    state === 'DONE' || state === 'POISONED' || progress.doomedShards.has(shard);
+    state === 'DONE' || state === 'POISONED' || state === 'REMOVED' || progress.doomedShards.has(shard);
   return canaries.length > 0 && canaries.every(ended);
 }
 
