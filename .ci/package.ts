@@ -35,7 +35,7 @@ execFileSync(process.execPath, [compiler, '-p', join(ROOT, '.ci/tsconfig.package
 // tsc writes import specifiers anew; these are texts to it: `new URL('./worker-thread.ts', import.meta.url)`
 for (const path of globSync('{lib,functions,infra,test}/**/*.js', { cwd: out })) {
   const text = readFileSync(join(out, path), 'utf8');
-  const named = text.replace(/((?:\.{1,2}\/|lib\/|functions\/)[\w./${}-]+)\.ts(?=['"`])/g, '$1.js');
+  const named = text.replace(/((?:\.{1,2}\/|lib\/|functions\/|infra\/)[\w./${}-]+)\.ts(?=['"`])/g, '$1.js');
   if (named !== text) writeFileSync(join(out, path), named);
 }
 for (const path of globSync(AS_IT_IS, { cwd: ROOT })) {
