@@ -20,7 +20,7 @@ export type Merge =
 export async function decideMerge(table: Table, next: ShardRecord, now: EpochMs): Promise<Merge> {
   const { into = '', merge = 0 } = next;
   const head = await decided(table, next, { into, merge });
-  const proposal = stillProposed({ into, merge });
+  const proposal = stillProposed(next, { into, merge });
   const key = shardKey(next.run, next.shard);
   if (!head.absorbed?.has(next.shard)) {
     const ready = { ...next, state: 'READY' as const };
@@ -56,13 +56,18 @@ async function decided(table: Table, next: ShardRecord, { into, merge }: Proposa
   return rejected.item ? parseShard(rejected.item) : head;
 }
 
-/** A late copy of an earlier answer must not end a later proposal. */
-function stillProposed({ into, merge }: Proposal): Condition {
+/**
+ * A late copy of an earlier answer must not end a later proposal; under the same number one may be made again, after the
+ * shard was planned anew, and the queue follows from the plan.
+ */
+function stillProposed({ memoryTierMiB, rank }: ShardRecord, { into, merge }: Proposal): Condition {
   return {
     all: [
       { attribute: 'state', equals: 'MERGING' },
       { attribute: 'into', equals: into },
       { attribute: 'merge', equals: merge },
+      { attribute: 'memoryTierMiB', equals: memoryTierMiB },
+      { attribute: 'plannedRank', equals: rank },
     ],
   };
 }
