@@ -21,7 +21,8 @@ export interface RunDemand {
  * its latest start fails by its first slow shard. With one slot and without reserves this is optimal; with many slots it
  * takes the work as divisible.
  *
- * @param slotCount slots that all runs together have
+ * @param slotCount slots that all runs together have; infinite where more can come, and then no run is given up for want
+ *   of them
  * @complexity O(n²) for n runs at worst, O(n log n) while few are given up
  * @see Moore, "An n job, one machine sequencing algorithm for minimizing the number of late jobs", 1968
  */

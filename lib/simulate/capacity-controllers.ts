@@ -17,12 +17,18 @@ export interface Observation {
 /** Decides how many slots there should be. It may remember: make a new one for each simulation. */
 export interface CapacityController {
   readonly name: string;
+  /**
+   * Whether no slots come beyond those that there are.
+   *
+   * @default false
+   */
+  readonly isFixed?: boolean;
   desired(observation: Observation): number;
 }
 
 /** Slots as they are bought once and for all. */
 export function fixedSlots(slotCount: number): CapacityController {
-  return { name: 'static', desired: () => slotCount };
+  return { name: 'static', isFixed: true, desired: () => slotCount };
 }
 
 const DOWN_SHARE = 0.2;

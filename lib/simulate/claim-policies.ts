@@ -6,7 +6,11 @@ import { type ActiveJob, pathLeft, workLeft } from './simulated-job.ts';
 /** In which order ready shards are claimed: the smallest key first. */
 export interface ClaimPolicy {
   readonly name: string;
-  /** The key of every ready stage, asked again whenever a job comes or ends and at every tick. */
+  /**
+   * The key of every ready stage, asked again whenever a job comes or ends and at every tick.
+   *
+   * @param slotCount slots that there are; infinite where more can come
+   */
   keys(jobs: readonly ActiveJob[], slotCount: number, now: EpochMs): (job: ActiveJob, stage: number) => number;
 }
 

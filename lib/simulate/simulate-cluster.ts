@@ -179,8 +179,9 @@ function tick(cluster: Cluster, { controller, tickMs, provisionMs }: ClusterRequ
   else cluster.slotCount = Math.max(cluster.runningCount, wanted - comingCount);
 }
 
-function rank(cluster: Cluster, { policy }: ClusterRequest): void {
-  const keyOf = policy.keys([...cluster.active.values()], Math.max(1, cluster.slotCount), cluster.now);
+function rank(cluster: Cluster, { policy, controller }: ClusterRequest): void {
+  const slotMax = controller.isFixed ? Math.max(1, cluster.slotCount) : Number.POSITIVE_INFINITY;
+  const keyOf = policy.keys([...cluster.active.values()], slotMax, cluster.now);
   for (const one of cluster.ready) one.key = keyOf(one.active, one.stage);
   cluster.ready.sort((a, b) => a.key - b.key || a.active.number - b.active.number || a.stage - b.stage);
 }

@@ -59,6 +59,21 @@ describe('simulateCluster', () => {
     expect([hits(firstCome), hits(earliestDeadline), hits(foreshardClaims)]).toEqual([1, 2, 2]);
   });
 
+  it('gives a job up for want of slots only where no more can come', () => {
+    // one slot, three from 1 s on: the large job ends in time only if it does not wait for the small one
+    const jobs = [
+      jobOf({ deadlineAt: 40_000, stages: [stage([], [30_000, 30_000, 30_000])] }),
+      jobOf({ deadlineAt: 60_000, stages: [stage([], [10_000, 10_000])] }),
+    ];
+    const growing = {
+      name: 'growing',
+      desired: ({ now }: { readonly now: number }) => (now < 1_000 ? 1 : 3),
+    };
+    const hits = (isFixed: boolean) =>
+      simulateCluster({ jobs, policy: foreshardClaims, controller: { ...growing, isFixed }, ...CALM }).hitCount;
+    expect([hits(true), hits(false)]).toEqual([1, 2]);
+  });
+
   it('starves nobody and does all work once, under every policy and with capacity that comes and goes', () => {
     const jobs = fc.array(
       fc
