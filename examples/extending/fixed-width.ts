@@ -1,4 +1,4 @@
-import { defineSource } from 'foreshard';
+import { defineSource, ForeshardError } from 'foreshard';
 import * as z from 'zod';
 
 const RECORDS_PER_BLOCK = 1_024;
@@ -9,7 +9,8 @@ export const fixedWidth = defineSource<{ bytes: 2 | 4 }>({
   params: z.strictObject({ bytes: z.union([z.literal(2), z.literal(4)]).default(4) }),
   async layout({ location, params, objects }) {
     const info = await objects.info(location);
-    if (!info) throw new Error(`nothing lies at '${location}'`);
+    // plain errors are tried again, those of this name are not
+    if (!info) throw new ForeshardError('InvalidInput', `nothing lies at '${location}'; put the numbers there`);
     const units = Math.floor(info.sizeBytes / params.bytes);
     const bytes = units * params.bytes;
     return {
