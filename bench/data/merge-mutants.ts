@@ -71,4 +71,10 @@ export const MERGE_MUTANTS: readonly Mutant[] = [
     replace: `      {
         all: [`,
   },
+  {
+    name: 'outputs of what was taken in stay',
+    file: `${RUN}/remove-orphans.ts`,
+    find: `if (state === 'POISONED' || state === 'REMOVED') return`,
+    replace: `if (state === 'POISONED') return`,
+  },
 ];

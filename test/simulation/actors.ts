@@ -55,7 +55,7 @@ export const split: Behaviour = async (world, actor, { table }) => {
 /** Makes one shard of two neighbours that wait, sensible or not. */
 export const merge: Behaviour = async (world, actor, { table }) => {
   for (let merges = 0; merges < 30 && !world.over; merges += 1) {
-    await world.scheduler.sleep(upTo(world, 5));
+    await world.scheduler.sleep(upTo(world, world.scenario.mergePauseMs));
     const shards = (await patiently(() => collect(readShards(table, world.run)))) ?? [];
     const ready = shards.filter(({ state }) => state === 'READY');
     const pairs = ready.flatMap((head) =>

@@ -30,6 +30,10 @@ export interface Scenario {
   readonly splitters: number;
   readonly speculators: number;
   readonly mergers: number;
+  /** Longest time between two merges of a merger. */
+  readonly mergePauseMs: number;
+  /** Share of looks at which a worker tries to commit what it has, wherever it is. */
+  readonly haste: number;
   /** Events after which half of the workers die at once, with their zone; 0: they do not. */
   readonly zoneLossAt: number;
   readonly sweepers: number;
@@ -64,11 +68,26 @@ const NO_FAULTS: FaultRates = {
   stale: 0,
 };
 
+/** Of so many seeds one is of each rare kind, and all others are as they always were: seeds that once failed are kept. */
+const RARE_EVERY = 16;
+/** One type in two operations behind the same one: the one may never begin while the other has begun. */
+const TRIED_TOGETHER = 2;
+/** Mergers that come when workers have failed, and workers that often write what they may not commit. */
+const MERGED_LATE = 10;
+
 /** Everything about a simulated run follows from its seed. */
 export function scenarioOf(seed: number): Scenario {
+  const kind = seed % RARE_EVERY;
+  const scenario = anyScenario(seed, kind === TRIED_TOGETHER);
+  const failures = Math.max(0.1, scenario.failures);
+  if (kind === TRIED_TOGETHER) return { ...scenario, failures };
+  return kind === MERGED_LATE ? { ...scenario, failures, mergers: 2, mergePauseMs: 40, haste: 0.3 } : scenario;
+}
+
+function anyScenario(seed: number, together: boolean): Scenario {
   const random = seededRandom(seed * 2_654_435_761);
   const upTo = (max: number) => Math.floor(random() * (max + 1));
-  const graph = graphOf(random, upTo);
+  const graph = graphOf({ random, upTo }, together);
   return {
     seed,
     ...graph,
@@ -87,6 +106,8 @@ export function scenarioOf(seed: number): Scenario {
     speculators: upTo(1),
     zoneLossAt: random() < 0.3 ? 20 + upTo(200) : 0,
     mergers: upTo(2),
+    mergePauseMs: 5,
+    haste: 0.03,
   };
 }
 
@@ -105,34 +126,66 @@ function faultsOf(random: Random): FaultRates {
   };
 }
 
+interface Draft {
+  readonly type: string;
+  readonly shardCount: number;
+  readonly before: CutOperation | undefined;
+  readonly edge: 'wide' | 'narrow';
+  /** All but its first index wait for the canary of its type. */
+  readonly guarded: boolean;
+}
+
+type Chance = { readonly random: Random; readonly upTo: (max: number) => number };
+
 /** One to three operations of one to three indexes, behind wide or narrow edges, now and then waiting for canaries. */
-function graphOf(random: Random, upTo: (max: number) => number): Pick<Scenario, 'operations' | 'shards'> {
+function graphOf(chance: Chance, together: boolean): Pick<Scenario, 'operations' | 'shards'> {
   const operations: CutOperation[] = [];
   const shards: Shard[] = [];
-  const count = 1 + upTo(2);
-  for (let position = 0; position < count; position += 1) {
-    const id = `op${position}`;
-    const before = position > 0 ? operations[upTo(position - 1)] : undefined;
-    const edge = random() < 0.5 ? ('wide' as const) : ('narrow' as const);
-    const shardCount = before && edge === 'narrow' ? before.shardCount : 1 + upTo(2);
-    const twin = operations.find(({ after }) => before !== undefined && after[0]?.operation === before.id);
-    // operations of one type are tried together, and the one with a canary in it may never begin
-    const type = twin && random() < 0.8 ? twin.type : `t${position}@1`;
-    const guarded = shardCount > 1 && random() < 0.25;
+  const count = together ? 3 : 1 + chance.upTo(2);
+  while (operations.length < count) {
+    const draft = together ? draftTogether(operations, chance) : draftAny(operations, chance);
+    const { type, shardCount, before, edge } = draft;
+    const id = `op${operations.length}`;
     operations.push({ id, type, shardCount, after: before ? [{ operation: before.id, edge }] : [] });
-    for (let [index, start] = [0, 0]; index < shardCount; index += 1) {
-      const needs = before ? [edge === 'wide' ? wideNeed(before.id) : narrowNeed(`${before.id}/${index}`)] : [];
-      if (guarded && index > 0) needs.push(canaryNeed(type));
-      const range = { start, end: start + 1 + upTo(6) };
-      start = range.end;
-      shards.push({ id: `${id}/${index}`, operation: id, index, type, range, bytes: 100, needs, feeds: [] });
-    }
+    shards.push(...shardsOf(id, draft, chance));
   }
   const fed = shards.map((shard) => ({
     ...shard,
     feeds: shards.filter(({ needs }) => needs.includes(narrowNeed(shard.id))).map(({ id }) => id),
   }));
   return { operations, shards: fed };
+}
+
+function draftAny(operations: readonly CutOperation[], { random, upTo }: Chance): Draft {
+  const position = operations.length;
+  const before = position > 0 ? operations[upTo(position - 1)] : undefined;
+  const edge = random() < 0.5 ? 'wide' : 'narrow';
+  const shardCount = before && edge === 'narrow' ? before.shardCount : 1 + upTo(2);
+  const twin = operations.find(({ after }) => before !== undefined && after[0]?.operation === before.id);
+  // operations of one type are tried together, and the one with a canary in it may never begin
+  const type = twin && random() < 0.8 ? twin.type : `t${position}@1`;
+  return { type, shardCount, before, edge, guarded: shardCount > 1 && random() < 0.25 };
+}
+
+/** Behind the first operation two of one type: one waits for all of it, each index of the other for one of its. */
+function draftTogether(operations: readonly CutOperation[], { upTo }: Chance): Draft {
+  const [before] = operations;
+  if (!before) return { type: 't0@1', shardCount: 2 + upTo(1), before, edge: 'wide', guarded: false };
+  const edge = operations.length === 1 ? 'wide' : 'narrow';
+  const guarded = edge === 'narrow';
+  return { type: 't1@1', shardCount: guarded ? before.shardCount : 1 + upTo(2), before, edge, guarded };
+}
+
+function shardsOf(id: string, { type, shardCount, before, edge, guarded }: Draft, { upTo }: Chance): Shard[] {
+  const shards: Shard[] = [];
+  for (let [index, start] = [0, 0]; index < shardCount; index += 1) {
+    const needs = before ? [edge === 'wide' ? wideNeed(before.id) : narrowNeed(`${before.id}/${index}`)] : [];
+    if (guarded && index > 0) needs.push(canaryNeed(type));
+    const range = { start, end: start + 1 + upTo(6) };
+    start = range.end;
+    shards.push({ id: `${id}/${index}`, operation: id, index, type, range, bytes: 100, needs, feeds: [] });
+  }
+  return shards;
 }
 
 /** Smaller scenarios of the same seed: if one of them still fails, its history is easier to read. */

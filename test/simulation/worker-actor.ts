@@ -15,8 +15,6 @@ import { patiently } from './patiently.ts';
 import { locationOf } from './watch-write.ts';
 import { type Actor, clockOf, upTo, violate, type World } from './world.ts';
 
-/** Share of looks at which a worker tries to commit what it has, wherever it is. */
-const HASTE = 0.03;
 /** Longest time that a worker reads a block, in leases: some come back just after theirs has run out. */
 const SLOW_LEASES = 1.4;
 
@@ -69,7 +67,7 @@ async function attempt(world: World, actor: Actor, attempted: Attempt): Promise<
   let cursor = shard.range.start;
   let end = endOf(shard);
   for (;;) {
-    while (cursor < end && world.random() > HASTE) {
+    while (cursor < end && world.random() > scenario.haste) {
       const next = Math.min(end, cursor + 1 + upTo(world, 2));
       const request = { cursor: next, leaseUntil: clockOf(world, actor) + scenario.leaseMs };
       const advance = await patiently(() => advanceCursor(table, lease, request));
