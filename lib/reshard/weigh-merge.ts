@@ -12,8 +12,11 @@ const MERGED_OVERHEADS = 16;
 const PARTS_PER_SLOT = 4;
 /** Merges of one decision: each takes the table a few requests, and the stage has its time. */
 const MERGES_MAX = 64;
-/** Writes of a merge: set aside, decided, gone, entered into its index, and its index. */
-const MERGE_WRITES = 6;
+/**
+ * Write units of a merge, where each write of what the queue index lists takes two: set aside (2), decided (2), gone, and
+ * entered into its index, which is listed itself or done by that (2).
+ */
+const MERGE_WRITES = 7;
 /** No merged shard may be predicted to need more than this share of its tier's memory. */
 const MEMORY_SHARE = 0.9;
 

@@ -26,7 +26,7 @@ describe('weighMerge', () => {
     expect(gone).toBe(64);
     // each start that is saved is shared by two slots
     expect(merge?.savedMs).toBeCloseTo((gone * 300) / 2, -3);
-    expect(merge?.costUsd).toBeCloseTo(gone * 6 * 0.625e-6, 12);
+    expect(merge?.costUsd).toBeCloseTo(gone * 7 * 0.625e-6, 12);
   });
 
   it('leaves each slot four parts', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryTable } from '../../lib/adapters/embedded/memory-table.ts';
 import { collect } from '../../lib/core/collect.ts';
+import type { Table } from '../../lib/ports/table.ts';
 import { advanceCursor } from '../../lib/run/advance-cursor.ts';
 import { claimShard } from '../../lib/run/claim-shard.ts';
 import { mergeShards } from '../../lib/run/merge-shards.ts';
@@ -45,6 +46,24 @@ describe('mergeShards', () => {
     expect(await read('b/0')).toMatchObject({ state: 'READY' });
     await finishClaimed(table, (await claimed(table, await read('b/0'))).lease, 10);
     expect((await runProgress(table, run)).state).toBe('complete');
+  });
+
+  it.each([
+    ['two indexes', 20, []],
+    ['a cut', 1, [4]],
+  ])('costs seven write units for %s, which is what the decision prices', async (_what, shardCount, cuts) => {
+    const { table, read } = await started([{ id: 'a', shardCount }]);
+    for (const at of cuts) await splitShard(table, await read('a/0'), { at, now: NOW });
+    const [head, next] = [await read('a/0'), await read(cuts.length > 0 ? 'a/0.1' : 'a/1')];
+    let unitCount = 0;
+    const update: Table['update'] = async (key, change, condition) => {
+      const listed = (await table.get(key))?.queue;
+      const write = await table.update(key, change, condition);
+      unitCount += listed === undefined && (await table.get(key))?.queue === undefined ? 1 : 2;
+      return write;
+    };
+    expect(await mergeShards({ ...table, update }, { head, next }, NOW)).toMatchObject({ merged: true });
+    expect(unitCount).toBe(7);
   });
 
   it('undoes a cut, and cuts what it has merged', async () => {
