@@ -80,7 +80,7 @@ h1{font-size:17px;font-weight:600;color:var(--muted);letter-spacing:0}
 .figures>div{border-top:2px solid var(--line);padding-top:12px}
 .figures dt{font-size:13px;color:var(--muted)}
 .figures dd{margin:0}
-.figures .note{text-wrap:pretty}
+.figures .note{text-wrap:balance}
 .figures .value{font-size:27px;font-weight:640;letter-spacing:-.02em;font-variant-numeric:tabular-nums;line-height:1.3}`;
 
 const TABLES = `
