@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { readOpenZones } from '../lib/recover/zone-store.ts';
+import { readZoneStarts } from '../lib/recover/zone-store.ts';
 import { decideReshard } from '../lib/reshard/decide-reshard.ts';
 import { storeDecisions } from '../lib/reshard/decision-store.ts';
 import { loadReshard } from '../lib/reshard/load-reshard.ts';
@@ -12,10 +12,14 @@ export const handler = stage({
   name: 'resharder',
   input: z.strictObject({ run: z.string() }),
   async run({ run }, services) {
-    const zones = await readOpenZones(services);
-    const facts = await loadReshard(run, zones, services);
+    const starts = await readZoneStarts(services);
+    const facts = await loadReshard(run, starts, services);
     const decisions = decideReshard(reshardRequest(facts));
-    const scene = { run, records: new Map(facts.records.map((record) => [record.shard, record])), zones };
+    const scene = {
+      run,
+      records: new Map(facts.records.map((record) => [record.shard, record])),
+      zones: [...starts.keys()],
+    };
     for (const decision of decisions) if (decision.taken) await makeChange(decision, scene, services);
     await storeDecisions(services.table, run, decisions);
     return { run };

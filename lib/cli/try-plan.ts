@@ -19,7 +19,7 @@ import { shardGraph } from '../plan/shard-graph.ts';
 import { sizeShards } from '../plan/size-shards.ts';
 import { TradeOffPoint } from '../plan/trade-off.ts';
 import type { Services } from '../ports/services.ts';
-import { readOpenZones } from '../recover/zone-store.ts';
+import { readZoneStarts } from '../recover/zone-store.ts';
 import type { Extensions } from '../run/extensions.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
@@ -64,7 +64,7 @@ export async function tryPlan(workflow: unknown, home: Home, extensions: Extensi
   await call(sharder, { execution: RUN, input: { workflow } }, services);
   await call(forecaster, { run: RUN }, services);
   const { objects } = services;
-  const facts = await loadAllocation(RUN, await readOpenZones(services), services);
+  const facts = await loadAllocation(RUN, await readZoneStarts(services), services);
   const request = allocationRequest(facts);
   const plan = allocate(request, services.random, { priority: services.priority });
   const graph = shardGraph(request.shards, []);

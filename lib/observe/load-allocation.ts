@@ -3,7 +3,7 @@ import { ForeshardError } from '../core/foreshard-error.ts';
 import type { RunId } from '../core/ids.ts';
 import type { DurationMs } from '../core/quantity.ts';
 import { Forecast } from '../forecast/forecast.ts';
-import { listPools } from '../plan/list-pools.ts';
+import { listPools, type ZoneStarts } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
 import { readAttempts } from '../run/attempt-store.ts';
@@ -27,13 +27,9 @@ const TELEMETRY_WAIT_MS: DurationMs = 3_000;
 /**
  * Reads all that a plan is made of.
  *
- * @param open zones in which new work may start
+ * @param starts zones in which new work may start, and how much
  */
-export async function loadAllocation(
-  run: RunId,
-  open: readonly string[],
-  services: Services,
-): Promise<AllocationFacts> {
+export async function loadAllocation(run: RunId, starts: ZoneStarts, services: Services): Promise<AllocationFacts> {
   const { objects, table, clock, settings } = services;
   const [definition, sharding, forecast] = await Promise.all([
     readDocument(objects, { run, name: 'definition' }, RunDefinition),
@@ -55,8 +51,8 @@ export async function loadAllocation(
     silentBefore: clock.now() - TELEMETRY_WAIT_MS,
     predictions,
   });
-  const closed = settings.zones.filter((zone) => !open.includes(zone));
-  const pools = listPools(settings, new Set(closed));
+  const closed = settings.zones.filter((zone) => !starts.has(zone));
+  const pools = listPools(settings, new Set(closed), starts);
   if (pools.every(({ state }) => state === 'drained')) throw everythingDrained(settings.zones);
   const ledgers = await readLedgers(
     table,

@@ -1,6 +1,7 @@
 import type { ShardId } from '../core/ids.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Settings } from '../core/settings.ts';
+import { probedZones, type ZoneStarts } from '../plan/list-pools.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunProgress } from '../run/run-progress.ts';
 import type { ShardRecord } from '../run/shard-record.ts';
@@ -48,8 +49,8 @@ export interface RunLook {
   readonly strandedCount: number;
   /** Slots that the plan grants now and that do not run. */
   readonly missingSlotCount: number;
-  /** Zones in which new work may start now. */
-  readonly openZones: readonly string[];
+  /** Zones in which new work may start now, and how many slots each may have. */
+  readonly openZones: ZoneStarts;
   /** True while a backlog is open: what is not ready yet may still arrive. */
   readonly arriving: boolean;
   readonly plan: Plan;
@@ -119,9 +120,14 @@ function hasStalled({ now, progress, canaries, plan, arriving, settings }: RunLo
   return waits && !arriving && canaries.length === 0 && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
 }
 
-/** A zone was drained or distrusted since the plan was made, or takes part again. */
+/** A zone was drained or distrusted since the plan was made, takes part again, or is on probe no more. */
 function zonesHaveChanged({ plan, openZones }: RunLook): boolean {
-  return plan.zones.length > 0 && new Set(plan.zones).symmetricDifference(new Set(openZones)).size > 0;
+  if (plan.zones.length === 0) return false;
+  return differ(plan.zones, [...openZones.keys()]) || differ(plan.probedZones, probedZones(openZones));
+}
+
+function differ(planned: readonly string[], seen: readonly string[]): boolean {
+  return new Set(planned).symmetricDifference(new Set(seen)).size > 0;
 }
 
 /** One that waits in vain, behind a poisoned shard, has ended too. */

@@ -1,5 +1,6 @@
 import type { RunId } from '../core/ids.ts';
 import { allocate } from '../plan/allocate.ts';
+import type { ZoneStarts } from '../plan/list-pools.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
 import { type StoredPlan, storePlan } from '../run/store-plan.ts';
@@ -18,11 +19,11 @@ export interface PlannedRun {
  * Plans a run, for the first time or again, and carries the plan out in the tables. Of two newcomers that are planned at
  * one moment beside the same holds, the second is planned anew beside the first: else both would be admitted.
  *
- * @param open zones in which new work may start
+ * @param starts zones in which new work may start, and how much
  */
-export async function planRun(run: RunId, open: readonly string[], services: Services): Promise<PlannedRun> {
+export async function planRun(run: RunId, starts: ZoneStarts, services: Services): Promise<PlannedRun> {
   for (let tries = 1; ; tries += 1) {
-    const facts = await loadAllocation(run, open, services);
+    const facts = await loadAllocation(run, starts, services);
     const request = allocationRequest(facts);
     const plan = allocate(request, services.random, { priority: services.priority });
     const beside = request.newcomer && tries < PLAN_TRIES_MAX ? facts.ledgers : undefined;

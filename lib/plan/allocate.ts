@@ -8,7 +8,7 @@ import { expectedCost } from './expected-cost.ts';
 import { type PlacedShard, placeShards } from './place-shards.ts';
 import type { Canary, Placement, Plan, QueuedShard, SlotGrant } from './plan.ts';
 import { planEndTimes } from './plan-end-times.ts';
-import { REGIONAL } from './pool.ts';
+import { type Pool, REGIONAL } from './pool.ts';
 import type { PoolLedger } from './pool-ledger.ts';
 import { gibSeconds } from './price.ts';
 import { checkedClaimKey, latestStart, type PriorityPolicy } from './priority-policy.ts';
@@ -61,7 +61,8 @@ export function allocate(request: AllocateRequest, random: Random, options: Plan
     grants: [...granted],
     queue: queued(request, placed),
     canaries: [...canaries],
-    zones: openZones(request),
+    zones: zonesOf(openPools(request)),
+    probedZones: zonesOf(openPools(request).filter(({ probed }) => probed)),
     expectedEndAt: request.now + lastEnd(placed),
     chance: ends?.chanceBy(request.deadlineAt - request.now) ?? 0,
     ...safeEnd(request, ends),
@@ -75,9 +76,12 @@ function safeEnd({ now, chance }: AllocateRequest, ends: EndTimes | undefined): 
   return Number.isFinite(endMs) ? { safeEndAt: now + endMs } : {};
 }
 
-function openZones({ pools }: AllocateRequest): string[] {
-  const open = pools.filter(({ state, zone }) => state === 'open' && zone !== REGIONAL);
-  return [...new Set(open.map(({ zone }) => zone))];
+function openPools({ pools }: AllocateRequest): readonly Pool[] {
+  return pools.filter(({ state, zone }) => state === 'open' && zone !== REGIONAL);
+}
+
+function zonesOf(pools: readonly Pool[]): string[] {
+  return [...new Set(pools.map(({ zone }) => zone))];
 }
 
 interface PlacedRun {

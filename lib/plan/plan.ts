@@ -46,6 +46,8 @@ export const Plan = z.strictObject({
   canaries: z.array(Canary),
   /** Zones in which work could start when it was made: it is made anew once they are others. */
   zones: z.array(z.string()).default([]),
+  /** Those of them that were on probe, with few slots: it is made anew once the probes have decided. */
+  probedZones: z.array(z.string()).default([]),
   expectedEndAt: z.number(),
   /** Probability that the workflow ends by its deadline. */
   chance: z.number().min(0).max(1),

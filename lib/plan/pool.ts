@@ -12,6 +12,8 @@ export const Pool = z.strictObject({
   state: z.enum(['open', 'drained']),
   /** Slots that it can have at once, over all runs. */
   slotMax: z.int().nonnegative(),
+  /** Its zone is on probe: `slotMax` is less than the pool could have. */
+  probed: z.boolean().optional(),
 });
 export type Pool = z.infer<typeof Pool>;
 

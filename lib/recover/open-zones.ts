@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EpochMs } from '../core/quantity.ts';
+import type { ZoneStarts } from '../plan/list-pools.ts';
 import { CLOSED_BREAKER, startsAllowed, ZoneBreaker } from './zone-breaker.ts';
 
 /** Who drained a zone: a person, or an ARC autoshift. */
@@ -33,4 +34,17 @@ export function openZones(zones: readonly ZoneHealth[], now: EpochMs): readonly 
   const undrained = zones.filter((health) => !isDrained(health, now));
   const trusted = undrained.filter(({ breaker }) => startsAllowed(breaker, now) > 0);
   return (trusted.length > 0 ? trusted : undrained).map(({ zone }) => zone);
+}
+
+/**
+ * How many slots each open zone may have: a half-open one as many as its breaker probes with, beside a zone that is
+ * trusted. Where none is, what fails is not a zone, and no zone is limited.
+ */
+export function zoneStarts(zones: readonly ZoneHealth[], now: EpochMs): ZoneStarts {
+  const open = new Set(openZones(zones, now));
+  const starts = zones
+    .filter(({ zone }) => open.has(zone))
+    .map(({ zone, breaker }) => [zone, startsAllowed(breaker, now)] as const);
+  const trusted = starts.some(([, count]) => count === Number.POSITIVE_INFINITY);
+  return new Map(starts.map(([zone, count]) => [zone, trusted ? count : Number.POSITIVE_INFINITY]));
 }

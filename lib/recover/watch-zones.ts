@@ -1,13 +1,14 @@
 import type { RunId } from '../core/ids.ts';
 import type { DurationMs } from '../core/quantity.ts';
+import type { ZoneStarts } from '../plan/list-pools.ts';
 import type { Services } from '../ports/services.ts';
 import { readAttempts } from '../run/attempt-store.ts';
 import { requireItem } from '../run/require-item.ts';
 import { parseRun, runKey } from '../run/run-record.ts';
-import { openZones } from './open-zones.ts';
+import { zoneStarts } from './open-zones.ts';
 import { BREAKER_RULES, zoneBreaker } from './zone-breaker.ts';
 import { zoneOutcomes } from './zone-outcomes.ts';
-import { changeZone, readOpenZones, readZones } from './zone-store.ts';
+import { changeZone, readZoneStarts, readZones } from './zone-store.ts';
 
 /** Workers keep telemetry back for about a second: what ended later than this may not be stored yet. */
 const REPORT_LAG_MS: DurationMs = 2_000;
@@ -20,21 +21,21 @@ export interface WatchedRun {
 
 /**
  * Counts what has become of a run's attempts for or against their zones, each attempt once, and says in which zones new
- * work may start.
+ * work may start, and how much.
  *
  * @complexity one small query while all goes well; else reads the run's attempts
  */
 export async function watchZones(
   { run, failedAttemptCount }: WatchedRun,
   services: Pick<Services, 'table' | 'clock' | 'settings'>,
-): Promise<readonly string[]> {
+): Promise<ZoneStarts> {
   const { table, clock, settings } = services;
-  if (settings.zones.length === 0) return [];
+  if (settings.zones.length === 0) return new Map();
   const zones = await readZones(table, settings.zones);
   const quiet = failedAttemptCount === 0 && zones.every(({ breaker }) => breaker.state === 'closed');
-  if (quiet) return openZones(zones, clock.now());
+  if (quiet) return zoneStarts(zones, clock.now());
   await feedBreakers(run, services);
-  return readOpenZones(services);
+  return readZoneStarts(services);
 }
 
 /** Of two monitors that look at once the first to move the run's mark counts. */

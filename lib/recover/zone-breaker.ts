@@ -33,7 +33,7 @@ export interface BreakerRules {
   /** First pause; each further one in a row is twice as long, up to `pauseMaxMs`. */
   readonly pauseMs: DurationMs;
   readonly pauseMaxMs: DurationMs;
-  /** Attempts that may start while it is half open, all of which must end well. */
+  /** Good attempts that close it while it is half open, and the slots that the zone has meanwhile. */
   readonly probeCount: number;
 }
 

@@ -1,8 +1,9 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
+import type { ZoneStarts } from '../plan/list-pools.ts';
 import type { Services } from '../ports/services.ts';
 import type { Item, Table } from '../ports/table.ts';
-import { newZone, openZones, ZoneHealth } from './open-zones.ts';
+import { newZone, openZones, ZoneHealth, zoneStarts } from './open-zones.ts';
 
 const PARTITION = 'ZONES';
 
@@ -24,6 +25,16 @@ export async function readOpenZones({
 }: Pick<Services, 'table' | 'clock' | 'settings'>): Promise<readonly string[]> {
   if (settings.zones.length === 0) return [];
   return openZones(await readZones(table, settings.zones), clock.now());
+}
+
+/** Zones in which new work may start now, and how many slots each may have. */
+export async function readZoneStarts({
+  table,
+  clock,
+  settings,
+}: Pick<Services, 'table' | 'clock' | 'settings'>): Promise<ZoneStarts> {
+  if (settings.zones.length === 0) return new Map();
+  return zoneStarts(await readZones(table, settings.zones), clock.now());
 }
 
 /**

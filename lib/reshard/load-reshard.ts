@@ -5,7 +5,7 @@ import { vcpuOf } from '../core/vcpu.ts';
 import { Forecast } from '../forecast/forecast.ts';
 import { loadBacklogs, volumeOf } from '../observe/backlog-volume.ts';
 import { predictions } from '../observe/predictions.ts';
-import { listPools } from '../plan/list-pools.ts';
+import { listPools, type ZoneStarts } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
 import { readAttempts } from '../run/attempt-store.ts';
@@ -21,9 +21,9 @@ import type { ReshardFacts } from './reshard-request.ts';
 /**
  * Reads all that a re-sharding is decided on.
  *
- * @param open zones in which new work may start
+ * @param starts zones in which new work may start, and how much
  */
-export async function loadReshard(run: RunId, open: readonly string[], services: Services): Promise<ReshardFacts> {
+export async function loadReshard(run: RunId, starts: ZoneStarts, services: Services): Promise<ReshardFacts> {
   const { objects, table, clock, settings } = services;
   const [definition, sharding, forecast, plan] = await Promise.all([
     readDocument(objects, { run, name: 'definition' }, RunDefinition),
@@ -34,8 +34,8 @@ export async function loadReshard(run: RunId, open: readonly string[], services:
   const backlogs = await loadBacklogs(run, sharding, services);
   const records = await collect(readShards(table, run));
   const memoryMiB = tierOf(records, settings.tiersMiB);
-  const closed = settings.zones.filter((zone) => !open.includes(zone));
-  const openPools = listPools(settings, new Set(closed)).filter(({ state }) => state === 'open');
+  const closed = settings.zones.filter((zone) => !starts.has(zone));
+  const openPools = listPools(settings, new Set(closed), starts).filter(({ state }) => state === 'open');
   const pools = openPools.filter((pool) => pool.memoryMiB === memoryMiB);
   const waits = records.some(({ state }) => state === 'READY' || state === 'BLOCKED');
   return {

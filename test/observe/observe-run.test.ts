@@ -15,6 +15,8 @@ function progressOf(counts: Partial<OperationProgress>, state: 'running' | 'comp
   return { operations, doomedShards: new Set<string>(), runningShards: [RUNNING], failedAttemptCount: 0, state };
 }
 
+const trusted = (...zones: string[]) => new Map(zones.map((zone) => [zone, Number.POSITIVE_INFINITY]));
+
 /** At 10 s into a run that goes as planned: half of ten shards are done, one runs, four are ready. */
 function look(changes: Partial<RunLook> = {}): RunLook {
   return {
@@ -28,7 +30,7 @@ function look(changes: Partial<RunLook> = {}): RunLook {
     canaries: [],
     strandedCount: 0,
     missingSlotCount: 0,
-    openZones: ['az1'],
+    openZones: trusted('az1'),
     plan: aPlan(),
     // a shard takes 2 s, 3 s at the most
     predictions: { need: () => needWithin(2_000, 1.5), operationMs: () => 20_000 },
@@ -74,9 +76,21 @@ describe('observeRun', () => {
   it.each([
     ['is closed', ['az1', 'az2'], ['az1']],
     ['is open again', ['az1'], ['az1', 'az2']],
-  ])('has drifted when a zone %s since the plan, before a slot is started there', (_, planned, openZones) => {
+  ])('has drifted when a zone %s since the plan, before a slot is started there', (_, planned, open) => {
+    const openZones = trusted(...open);
     expect(outcome({ plan: aPlan({ zones: planned }), openZones, missingSlotCount: 1 })).toBe('drift');
-    expect(outcome({ plan: aPlan({ zones: openZones }), openZones: openZones.toReversed() })).toBe('running');
+    expect(outcome({ plan: aPlan({ zones: open }), openZones: trusted(...open.toReversed()) })).toBe('running');
+  });
+
+  it.each([
+    ['is trusted again', ['az1'], Number.POSITIVE_INFINITY],
+    ['was trusted by the plan and is on probe now', [], 3],
+  ])('has drifted when a zone %s, though it is open as before', (_, probedZones, limit) => {
+    const plan = aPlan({ zones: ['az1', 'az2'], probedZones });
+    const openZones = (az1: number) => new Map([...trusted('az1', 'az2'), ['az1', az1]]);
+    expect(outcome({ plan, openZones: openZones(limit), missingSlotCount: 1 })).toBe('drift');
+    const same = probedZones.length > 0 ? 3 : Number.POSITIVE_INFINITY;
+    expect(outcome({ plan, openZones: openZones(same) })).toBe('running');
   });
 
   it('is due when slots of the plan do not run', () => {

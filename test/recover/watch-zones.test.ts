@@ -24,7 +24,7 @@ async function scene() {
     });
     await storeAttempts(services.table, attempts);
   };
-  const watch = (failedAttemptCount = 1) => watchZones({ run, failedAttemptCount }, services);
+  const watch = async (failedAttemptCount = 1) => [...(await watchZones({ run, failedAttemptCount }, services)).keys()];
   return { services, ended, watch };
 }
 
@@ -86,6 +86,6 @@ describe('watchZones', () => {
 
   it('has nothing to say of an installation without zones', async () => {
     const services = memoryServices({ settings: { zones: [] } });
-    expect(await watchZones({ run: 'unknown', failedAttemptCount: 3 }, services)).toEqual([]);
+    expect(await watchZones({ run: 'unknown', failedAttemptCount: 3 }, services)).toEqual(new Map());
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isDrained, newZone, openZones, type ZoneHealth } from '../../lib/recover/open-zones.ts';
+import { isDrained, newZone, openZones, type ZoneHealth, zoneStarts } from '../../lib/recover/open-zones.ts';
 import {
   BREAKER_RULES,
   CLOSED_BREAKER,
@@ -87,5 +87,31 @@ describe('openZones', () => {
     expect(openZones([drained, zone('az2', { breaker: open })], 0)).toEqual(['az2']);
     expect(openZones([drained], 0)).toEqual([]);
     expect(isDrained(drained, 10 ** 12)).toBe(true);
+  });
+});
+
+describe('zoneStarts', () => {
+  const FULL = Number.POSITIVE_INFINITY;
+  const open = { ...CLOSED_BREAKER, state: 'open' as const, until: 1_000 };
+  const half = { ...CLOSED_BREAKER, state: 'half-open' as const };
+  const zones = (...breakers: readonly ZoneBreaker[]) =>
+    breakers.map((breaker, index) => ({ ...newZone(`az${index + 1}`), breaker }));
+  const starts = (now: number, ...breakers: readonly ZoneBreaker[]) => [...zoneStarts(zones(...breakers), now)];
+
+  it('limits a half-open zone beside one that is trusted, also before anybody wrote that its pause is over', () => {
+    expect(starts(0, half, CLOSED_BREAKER)).toEqual([
+      ['az1', probeCount],
+      ['az2', FULL],
+    ]);
+    expect(starts(999, open, CLOSED_BREAKER)).toEqual([['az2', FULL]]);
+    expect(starts(1_000, open, CLOSED_BREAKER)[0]).toEqual(['az1', probeCount]);
+  });
+
+  it('limits none where no zone is trusted, and does not count a drained one as trusted', () => {
+    expect(starts(0, half, open)).toEqual([['az1', FULL]]);
+    expect(starts(0, open, open).map(([, count]) => count)).toEqual([FULL, FULL]);
+    const [probed, drained] = zones(half, CLOSED_BREAKER) as [ZoneHealth, ZoneHealth];
+    const left = zoneStarts([probed, { ...drained, drain: { by: 'operator', since: 0 } }], 0);
+    expect([...left]).toEqual([['az1', FULL]]);
   });
 });

@@ -36,6 +36,7 @@ function planOf(run: string, changes: Partial<Plan> = {}): Plan {
     queue: [],
     canaries: [],
     zones: [],
+    probedZones: [],
     expectedEndAt: 10_000,
     chance: 1,
     costUsd: 0,

@@ -18,6 +18,7 @@ const NOTHING: Plan = {
   queue: [],
   canaries: [],
   zones: [],
+  probedZones: [],
   expectedEndAt: 0,
   chance: 1,
   costUsd: 0,

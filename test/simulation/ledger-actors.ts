@@ -159,6 +159,7 @@ function planOf(world: World, plan: Pick<Plan, 'run' | 'generation'> & { now: nu
     queue: [],
     canaries: [],
     zones: [],
+    probedZones: [],
     expectedEndAt: 0,
     chance: 1,
     costUsd: 0,
