@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { listPools } from '../../lib/plan/list-pools.ts';
 import { Plan } from '../../lib/plan/plan.ts';
+import { mostHeld } from '../../lib/plan/pool-ledger.ts';
 import { BREAKER_RULES, CLOSED_BREAKER } from '../../lib/recover/zone-breaker.ts';
 import { changeZone, readZones } from '../../lib/recover/zone-store.ts';
 import { storeAttempts } from '../../lib/run/attempt-store.ts';
 import { defineTask } from '../../lib/run/define-task.ts';
-import { readDocument } from '../../lib/run/run-document.ts';
+import { readLedgers } from '../../lib/run/ledger-store.ts';
+import { hasDocument, readDocument } from '../../lib/run/run-document.ts';
 import { memoryServices } from '../fixtures/memory-services.ts';
 import { deliver } from '../fixtures/run-pipeline.ts';
 import { anAttempt } from '../profile/an-attempt.ts';
@@ -24,15 +27,17 @@ const { probeCount } = BREAKER_RULES;
 
 /** A run that is planned while zone az1 is on probe and az2 is trusted. */
 async function probing() {
-  const settings = { zones: ZONES, regional: false, slotMax: 20, vcpuMax: 1_000, canaryCount: 0 };
+  const settings = { zones: ZONES, regional: false, slotMax: 40, vcpuMax: 1_000, canaryCount: 0 };
   const services = memoryServices({ tasks: [nothing], settings, startAt: NOW_MS });
   const half = { ...CLOSED_BREAKER, state: 'half-open' as const, openings: 1 };
   await changeZone(services.table, 'az1', (health) => ({ ...health, breaker: half }));
-  await deliver(services, 'sharder', { execution: 'r', input: { workflow: WORKFLOW } });
-  await deliver(services, 'forecaster', { run: 'r' });
-  const planned = async () => {
-    expect(await deliver(services, 'allocator', { run: 'r' })).toMatchObject({ outcome: 'planned' });
-    const plan = await readDocument(services.objects, { run: 'r', name: 'plan' }, Plan);
+  const planned = async (run = 'r') => {
+    if (!(await hasDocument(services.objects, { run, name: 'forecast' }))) {
+      await deliver(services, 'sharder', { execution: run, input: { workflow: WORKFLOW } });
+      await deliver(services, 'forecaster', { run });
+    }
+    expect(await deliver(services, 'allocator', { run })).toMatchObject({ outcome: 'planned' });
+    const plan = await readDocument(services.objects, { run, name: 'plan' }, Plan);
     const most = (zone: string) =>
       plan.grants.filter(({ pool }) => pool.endsWith(zone)).reduce((sum, { slotCount }) => sum + slotCount, 0);
     return { plan, slots: { az1: most('az1'), az2: most('az2') } };
@@ -49,7 +54,7 @@ async function probing() {
   const looked = async () =>
     ((await deliver(services, 'monitor', { run: 'r', glance: null })) as { outcome: string }).outcome;
   const breaker = async () => (await readZones(services.table, ZONES))[0]?.breaker.state;
-  return { planned, probesEnd, looked, breaker };
+  return { services, planned, probesEnd, looked, breaker };
 }
 
 describe('a run beside a half-open zone', () => {
@@ -62,6 +67,22 @@ describe('a run beside a half-open zone', () => {
     expect(slots.az2).toBeGreaterThan(probeCount);
     // nothing has changed for the zone: the slots of the plan are to be started, and no other plan is asked for
     expect(await looked()).toBe('due');
+  });
+
+  it('shares the probes with other runs', async () => {
+    const { services, planned } = await probing();
+    const { slots } = await planned();
+    expect(slots.az1).toBeGreaterThan(0);
+    const { plan } = await planned('other');
+    expect(plan.probedZones).toEqual(['az1']);
+    const pools = listPools(services.settings, new Set()).filter(({ zone }) => zone === 'az1');
+    const ledgers = await readLedgers(
+      services.table,
+      pools.map(({ id, slotMax }) => ({ pool: id, slotMax })),
+    );
+    const held = ledgers.reduce((sum, ledger) => sum + mostHeld(ledger, NOW_MS, Number.POSITIVE_INFINITY), 0);
+    expect(held).toBeGreaterThan(0);
+    expect(held).toBeLessThanOrEqual(probeCount);
   });
 
   it('is planned anew at the next look once the probes ended well, with the full share of the zone', async () => {
