@@ -26,8 +26,10 @@ export function pace(finished: readonly FinishedShard[]): number {
   return actualMs / predictedMs;
 }
 
-/** A worker takes up to a second of work ahead of what it has done (lib/run/work-blocks.ts): half of it on average. */
-const TAKEN_AHEAD_MS = 500;
+/** A worker takes half of what is left ahead of what it has done, one to four seconds (`work-blocks.ts`): half on average. */
+const AHEAD_SHARE = 1 / 4;
+const AHEAD_MIN_MS: DurationMs = 500;
+const AHEAD_MAX_MS: DurationMs = 2_000;
 
 /** The prediction counts as much as having seen this share of the shard: the first blocks alone tell little. */
 const PREDICTION_SHARE = 0.1;
@@ -47,8 +49,17 @@ export function remainingMs(shard: WatchedShard, now: EpochMs, runPace: number):
   const elapsedMs = Math.max(0, now - shard.startedAt);
   const doneShare = (shard.cursor - shard.start) / Math.max(1, shard.end - shard.start);
   if (isMeasured(shard)) {
-    const wholeMs = (elapsedMs + TAKEN_AHEAD_MS + PREDICTION_SHARE * expectedMs) / (doneShare + PREDICTION_SHARE);
-    return Math.max(0, wholeMs - elapsedMs);
+    const seenShare = doneShare + PREDICTION_SHARE;
+    const seenMs = elapsedMs + PREDICTION_SHARE * expectedMs;
+    const aheadMs = workAhead({ seenShare, seenMs, elapsedMs });
+    return Math.max(0, (seenMs + aheadMs) / seenShare - elapsedMs);
   }
   return elapsedMs < expectedMs ? expectedMs - elapsedMs : elapsedMs - expectedMs;
+}
+
+/** Solves `ahead = AHEAD_SHARE · rest`, where the rest is what `seenMs + ahead` for the share that is seen leaves. */
+function workAhead({ seenShare, seenMs, elapsedMs }: Record<'seenShare' | 'seenMs' | 'elapsedMs', number>): DurationMs {
+  if (seenShare <= AHEAD_SHARE) return AHEAD_MAX_MS;
+  const aheadMs = (AHEAD_SHARE * (seenMs - elapsedMs * seenShare)) / (seenShare - AHEAD_SHARE);
+  return Math.min(AHEAD_MAX_MS, Math.max(AHEAD_MIN_MS, aheadMs));
 }

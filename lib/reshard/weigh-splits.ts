@@ -14,11 +14,10 @@ import { splitPoints } from './split-points.ts';
 import { tailsToLevel } from './tails-to-level.ts';
 
 /**
- * A cut must save at least this share of what it cuts. The rests of running shards are measured, those of waiting ones
- * are predictions: while shards wait nothing is idle yet, and a cut that saves little is one to be sorry for.
+ * A cut must save at least this share of the longest shard that it cuts. The rest of one that runs is known to half of what
+ * its worker has taken ahead, that of one that waits is a prediction: a cut that saves little is one to be sorry for.
  */
-const SAVED_SHARE = 0.1;
-const SAVED_SHARE_WHILE_WAITING = 0.4;
+const SAVED_SHARE = 0.4;
 /** It must save as much as this many overheads, too: less is within the error of the overhead itself. */
 const SAVED_OVERHEADS = 8;
 
@@ -89,11 +88,8 @@ function weighCuts(operation: OpenOperation, request: ReshardRequest, cuts: read
   };
 }
 
-function leastSavedMs({ shards, overheadMs }: OpenOperation, cuts: readonly Cut[]): DurationMs {
-  const cut = new Set(cuts.map(({ shard }) => shard));
-  const waits = shards.some(({ id, state }) => state === 'waiting' && !cut.has(id));
-  const share = waits ? SAVED_SHARE_WHILE_WAITING : SAVED_SHARE;
-  return Math.max(SAVED_OVERHEADS * overheadMs, share * (cuts[0]?.victim.remainingMs ?? 0));
+function leastSavedMs({ overheadMs }: OpenOperation, cuts: readonly Cut[]): DurationMs {
+  return Math.max(SAVED_OVERHEADS * overheadMs, SAVED_SHARE * (cuts[0]?.victim.remainingMs ?? 0));
 }
 
 function textOf([first, ...others]: readonly Cut[]): string {

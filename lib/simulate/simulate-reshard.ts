@@ -54,8 +54,9 @@ export interface ReshardOutcome {
   readonly copiesWon: number;
 }
 
-/** A worker takes this much work at once. */
-const AHEAD_MS: DurationMs = 1_000;
+/** The shortest and the longest lead that a worker takes. */
+const LEAD_MIN_MS: DurationMs = 1_000;
+const LEAD_MAX_MS: DurationMs = 4_000;
 
 /**
  * Runs an operation on slots against a virtual clock, with the very decisions of a run: looks at the monitor's pace,
@@ -181,12 +182,16 @@ function workedPart({ start: first, end, cursor, startedAt = 0 }: Part, scene: R
   return { takenShare, predictedMs, startedAt, workedUntil: now };
 }
 
-/** A worker takes a second of work at once, and at least a unit. */
+/** As workers do (`lib/run/work-blocks.ts`): half of the rest at once, within a shortest and a longest lead, and at least a unit. */
 function cursorOf({ start: first, end, unitMs, overheadMs, startedAt = 0 }: Part, now: EpochMs): number {
-  const workedMs = Math.max(0, now - startedAt - overheadMs);
-  const takenAtOnce = 1 + Math.floor(AHEAD_MS / unitMs);
-  const stepCount = 1 + Math.floor(workedMs / unitMs / takenAtOnce);
-  return Math.min(end, first + stepCount * takenAtOnce);
+  const worked = first + Math.max(0, now - startedAt - overheadMs) / unitMs;
+  const [least, most] = [1 + LEAD_MIN_MS / unitMs, 1 + LEAD_MAX_MS / unitMs];
+  let cursor = first;
+  while (cursor <= worked && cursor < end) {
+    const lead = Math.floor(Math.min(most, Math.max(least, (end - cursor) / 2)));
+    cursor = end - cursor - lead < least ? end : cursor + lead;
+  }
+  return cursor;
 }
 
 /** With the true rests: the operation ends no sooner for it, or not so much that it pays. */

@@ -28,8 +28,25 @@ describe('pace', () => {
 
 describe('remainingMs', () => {
   it('judges a worker by its cursor once it has moved', () => {
-    // a quarter taken in 5 s, half a second of it ahead, and a tenth as predicted: 6.5 s for 35 %
-    expect(remainingMs({ ...running, cursor: 25 }, 6_000, 1)).toBeCloseTo(6_500 / 0.35 - 5_000, 6);
+    // a quarter taken in 5 s, two seconds of it ahead, and a tenth as predicted: 8 s for 35 %
+    expect(remainingMs({ ...running, cursor: 25 }, 6_000, 1)).toBeCloseTo(8_000 / 0.35 - 5_000, 6);
+    // near the end half a second is ahead: 9.5 s for 105 %
+    expect(remainingMs({ ...running, cursor: 95 }, 9_000, 1)).toBeCloseTo(9_500 / 1.05 - 8_000, 6);
+  });
+
+  it('finds the rest of a worker that takes half of it ahead, one to four seconds, wherever it is in its shard', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 6_000, max: 600_000 }),
+        fc.double({ min: 0.02, max: 0.8, noNaN: true }),
+        (wholeMs, share) => {
+          const [elapsedMs, rest] = [wholeMs * share, wholeMs * (1 - share)];
+          const ahead = Math.min(2_000, Math.max(500, rest / 4));
+          const shard = { ...running, end: 1e9, cursor: (1e9 * (elapsedMs + ahead)) / wholeMs, predictedMs: wholeMs };
+          expect(remainingMs(shard, running.startedAt + elapsedMs, 1) / rest).toBeCloseTo(1, 6);
+        },
+      ),
+    );
   });
 
   it('expects an unmoved worker to keep to its prediction, and to be as late again as it is late', () => {

@@ -132,7 +132,7 @@ describe('decideReshard', () => {
         expect(after).toBeLessThan(before);
         expect(decision.gainUsd).toBeGreaterThan((1 + HYSTERESIS) * decision.costUsd);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_500 },
     );
     // it has something to say
     expect(takenCount).toBeGreaterThan(50);

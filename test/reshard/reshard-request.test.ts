@@ -17,6 +17,9 @@ const OPERATIONS = [
   { id: 'c', after: [{ operation: 'b', edge: 'wide' as const }] },
 ];
 
+/** What is left of the shard that runs. */
+const REST_MS = 50_000 / 7;
+
 function facts(changes: Partial<ReshardFacts> = {}): ReshardFacts {
   return {
     now: 10_000,
@@ -50,8 +53,8 @@ describe('reshardRequest', () => {
     const { operations } = reshardRequest(facts());
     expect(operations.map(({ id }) => id)).toEqual(['a']);
     expect(operations[0]?.shards).toMatchObject([
-      // half read in 4 s, half a second of it ahead: 9 s in all
-      { id: 'a/0', state: 'running', start: 0, end: 10, cursor: 5, remainingMs: 5_000 },
+      // half taken in 4 s, a quarter of the rest ahead, a tenth as predicted: 4 s + 0.9 s + rest / 4 = 0.6 (4 s + rest)
+      { id: 'a/0', state: 'running', start: 0, end: 10, cursor: 5, remainingMs: expect.closeTo(REST_MS, 6) },
       { id: 'a/1', state: 'waiting', start: 10, end: 15, cursor: 10, remainingMs: 4_500 },
     ]);
   });
@@ -131,9 +134,9 @@ describe('reshardRequest', () => {
 
   it('sees lateness coming: by what is left of work and of time', () => {
     const chanceAt = (deadlineAt: number) => reshardRequest(facts({ plan: aPlan({ deadlineAt }) })).lateChance;
-    // 9.5 s of work are left
-    expect(chanceAt(10_000 + 95_000)).toBeLessThan(0.01);
-    expect(chanceAt(10_000 + 9_500)).toBeCloseTo(0.5, 6);
+    const leftMs = REST_MS + 4_500;
+    expect(chanceAt(10_000 + 10 * leftMs)).toBeLessThan(0.01);
+    expect(chanceAt(10_000 + leftMs)).toBeCloseTo(0.5, 6);
     expect(chanceAt(10_000 + 1_000)).toBeGreaterThan(0.99);
   });
 });
