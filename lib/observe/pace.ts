@@ -31,6 +31,9 @@ const AHEAD_SHARE = 1 / 4;
 const AHEAD_MIN_MS: DurationMs = 500;
 const AHEAD_MAX_MS: DurationMs = 2_000;
 
+/** Until then the cursor may be where the claim has put it, by the pace of another shard. */
+const MEASURED_AFTER_MS: DurationMs = 500;
+
 /** The prediction counts as much as having seen this share of the shard: the first blocks alone tell little. */
 const PREDICTION_SHARE = 0.1;
 
@@ -48,7 +51,7 @@ export function remainingMs(shard: WatchedShard, now: EpochMs, runPace: number):
   if (shard.state === 'waiting' || shard.startedAt === undefined) return expectedMs;
   const elapsedMs = Math.max(0, now - shard.startedAt);
   const doneShare = (shard.cursor - shard.start) / Math.max(1, shard.end - shard.start);
-  if (isMeasured(shard)) {
+  if (isMeasured(shard) && elapsedMs >= MEASURED_AFTER_MS) {
     const seenShare = doneShare + PREDICTION_SHARE;
     const seenMs = elapsedMs + PREDICTION_SHARE * expectedMs;
     const aheadMs = workAhead({ seenShare, seenMs, elapsedMs });

@@ -10,7 +10,7 @@ export interface ShardUrgency extends RunUrgency {
   readonly upwardRankMs: DurationMs;
 }
 
-/** In which order the shards of all runs are claimed. An installation has one: workers of all runs must order alike. */
+/** In which order shards are claimed. An installation has one, for all its runs. */
 export interface PriorityPolicy {
   readonly name: string;
   /**

@@ -49,6 +49,10 @@ describe('remainingMs', () => {
     );
   });
 
+  it('takes what was claimed at once for no measure', () => {
+    expect(remainingMs({ ...running, cursor: 3 }, 1_100, 1)).toBe(9_900);
+  });
+
   it('expects an unmoved worker to keep to its prediction, and to be as late again as it is late', () => {
     expect(remainingMs(running, 4_000, 1)).toBe(7_000);
     expect(remainingMs(running, 31_000, 1)).toBe(20_000);
