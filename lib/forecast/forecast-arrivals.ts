@@ -128,6 +128,11 @@ export function judgeArrivals(
   });
 }
 
+/** Of the last step. */
+export function forecastEnd({ startsAt, stepMs, busySlots }: ArrivalForecast): EpochMs {
+  return startsAt + stepMs * busySlots.length;
+}
+
 /** The share of truths that lay inside their intervals; undefined before there were any. */
 export function measuredCoverage({ seenCount, missedCount }: AdaptiveState): number | undefined {
   return seenCount > 0 ? 1 - missedCount / seenCount : undefined;

@@ -1,9 +1,13 @@
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
-import type { ArrivalForecast } from '../forecast/forecast-arrivals.ts';
 import { type Pool, REGIONAL } from './pool.ts';
 
+/** What a type's forecast of arrivals says to those who reserve. */
 export interface Expected {
-  readonly forecast: ArrivalForecast;
+  /** Start of the first step. */
+  readonly startsAt: EpochMs;
+  readonly stepMs: DurationMs;
+  /** Upper bounds of the slots that are busy, step by step. */
+  readonly uppers: readonly number[];
   /** Which share of the type's shards ran in a tier, by its memory in MiB. */
   readonly tierShares: ReadonlyMap<number, number>;
 }
@@ -21,9 +25,11 @@ export function expectedCounts(
   { pools, now, leadMs }: { readonly pools: readonly Pool[]; readonly now: EpochMs; readonly leadMs: DurationMs },
 ): ReadonlyMap<string, number> {
   const byTier = new Map<number, number>();
-  for (const { forecast, tierShares } of expected) {
-    const upper = highestUpper(forecast, now, now + leadMs);
-    for (const [memoryMiB, share] of tierShares) byTier.set(memoryMiB, (byTier.get(memoryMiB) ?? 0) + share * upper);
+  for (const one of expected) {
+    const upper = highestUpper(one, now, now + leadMs);
+    for (const [memoryMiB, share] of one.tierShares) {
+      byTier.set(memoryMiB, (byTier.get(memoryMiB) ?? 0) + share * upper);
+    }
   }
   return new Map(
     [...byTier].flatMap(([memoryMiB, slots]) => {
@@ -35,8 +41,8 @@ export function expectedCounts(
   );
 }
 
-function highestUpper({ startsAt, stepMs, busySlots }: ArrivalForecast, from: EpochMs, until: EpochMs): number {
-  return busySlots.reduce((highest, { upper }, step) => {
+function highestUpper({ startsAt, stepMs, uppers }: Expected, from: EpochMs, until: EpochMs): number {
+  return uppers.reduce((highest, upper, step) => {
     const at = startsAt + step * stepMs;
     return at < until && at + stepMs > from ? Math.max(highest, upper) : highest;
   }, 0);

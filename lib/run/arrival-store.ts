@@ -1,65 +1,70 @@
 import * as z from 'zod';
 import type { ShardType } from '../core/ids.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
-import type { EpochMs } from '../core/quantity.ts';
 import { ArrivalForecast } from '../forecast/forecast-arrivals.ts';
 import type { Expected } from '../plan/expected-counts.ts';
-import type { Item, Table } from '../ports/table.ts';
+import type { Item, ItemKey, Table } from '../ports/table.ts';
 
-const PARTITION = 'PROFILER';
+/** The reserver reads all of them each minute: an item is what it needs and no more. */
+const PARTITION = 'EXPECTED';
 
-const TypeItem = z.strictObject({
-  type: z.string(),
-  /** Everything before it was read from the metrics and stored. */
-  readUntil: z.number().optional(),
-  forecast: ArrivalForecast.optional(),
+const ExpectedItem = z.strictObject({
+  startsAt: z.number(),
+  stepMs: z.number().positive(),
+  uppers: z.array(z.number()),
   /** `[memory in MiB, share]` of the type's newest shards. */
-  tierShares: z.array(z.tuple([z.number(), z.number()])).default([]),
+  tierShares: z.array(z.tuple([z.number(), z.number()])),
 });
 
-/** A type whose series the profiler follows, and how far it has come. */
-export type FollowedType = z.infer<typeof TypeItem>;
+/** Bounds are kept to a thousandth of a slot, upwards: a sixth of the bytes of a whole number. */
+const PER_SLOT = 1_000;
 
-/** Lets the profiler follow a type; one that it follows already keeps what is known. */
-export async function followType(table: Table, type: ShardType): Promise<void> {
-  await table.update({ partition: PARTITION, sort: type }, { set: { type } });
+interface Arrivals {
+  /** Nothing when nothing arrives any more. */
+  readonly forecast: ArrivalForecast | undefined;
+  readonly tierShares: Expected['tierShares'];
 }
 
-/** Every type that has run, by name. */
-export async function followedTypes(table: Table): Promise<readonly FollowedType[]> {
-  const found: FollowedType[] = [];
-  for await (const item of table.query({ partition: PARTITION })) found.push(parsed(item));
-  return found;
+/**
+ * Replaces a type's forecast of arrivals, or takes it away. Broken off between its two writes it leaves the reserver
+ * with the one before, until the type is made anew.
+ */
+export async function writeArrivals(table: Table, type: ShardType, { forecast, tierShares }: Arrivals): Promise<void> {
+  if (forecast === undefined) {
+    await table.delete(forecastKey(type));
+    await table.delete({ partition: PARTITION, sort: type });
+    return;
+  }
+  await table.put({ ...forecastKey(type), forecast });
+  await table.put({ partition: PARTITION, sort: type, ...expectedItem(forecast, tierShares) });
 }
 
-/** Marks what was stored: reading goes on from here. */
-export async function markRead(table: Table, type: ShardType, readUntil: EpochMs): Promise<void> {
-  await table.update({ partition: PARTITION, sort: type }, { set: { readUntil } });
+function expectedItem(
+  { startsAt, stepMs, busySlots }: ArrivalForecast,
+  tierShares: Expected['tierShares'],
+): z.infer<typeof ExpectedItem> {
+  const uppers = busySlots.map(({ upper }) => Math.ceil(upper * PER_SLOT) / PER_SLOT);
+  return { startsAt, stepMs, uppers, tierShares: [...tierShares] };
 }
 
-/** Replaces a type's forecast, or takes it away when nothing arrives any more. */
-export async function writeArrivals(
-  table: Table,
-  type: ShardType,
-  { forecast, tierShares }: { readonly forecast: ArrivalForecast | undefined } & Pick<Expected, 'tierShares'>,
-): Promise<void> {
-  const set = { tierShares: [...tierShares] };
-  const change = forecast ? { set: { ...set, forecast } } : { set, remove: ['forecast'] };
-  await table.update({ partition: PARTITION, sort: type }, change);
-}
-
-/** What the reserver has to expect. */
+/** What the reserver has to expect, type by type. */
 export async function readExpected(table: Table): Promise<readonly Expected[]> {
-  const types = await followedTypes(table);
-  return types.flatMap(({ forecast, tierShares }) => (forecast ? [{ forecast, tierShares: new Map(tierShares) }] : []));
+  const expected: Expected[] = [];
+  for await (const item of table.query({ partition: PARTITION })) expected.push(parsed(item));
+  return expected;
+}
+
+function parsed({ partition, sort, ...item }: Item): Expected {
+  const { tierShares, ...rest } = parseStrictly(ExpectedItem, item, `${partition} of '${sort}'`);
+  return { ...rest, tierShares: new Map(tierShares) };
 }
 
 /** A type's forecast of arrivals; nothing when there is none. */
 export async function readArrivals(table: Table, type: ShardType): Promise<ArrivalForecast | undefined> {
-  const item = await table.get({ partition: PARTITION, sort: type });
-  return item && parsed(item).forecast;
+  const item = await table.get(forecastKey(type));
+  return item && parseStrictly(ArrivalForecast, item.forecast, `forecast of arrivals of '${type}'`);
 }
 
-function parsed({ partition, sort, ...item }: Item): FollowedType {
-  return parseStrictly(TypeItem, item, `followed type '${sort}' of ${partition}`);
+function forecastKey(type: ShardType): ItemKey {
+  return { partition: `PROFILE#${type}`, sort: 'ARRIVALS' };
 }

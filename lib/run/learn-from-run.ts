@@ -5,8 +5,8 @@ import { runAccuracy } from '../forecast/run-accuracy.ts';
 import type { Services } from '../ports/services.ts';
 import { mergeProfile } from '../profile/merge-profile.ts';
 import { addRunAccuracy } from './accuracy-store.ts';
-import { followType } from './arrival-store.ts';
 import { readAttempts } from './attempt-store.ts';
+import { followType } from './followed-types.ts';
 import { readProfiles, writeProfile } from './profile-store.ts';
 import { hasDocument, readDocument } from './run-document.ts';
 

@@ -1,34 +1,46 @@
+import type { ShardType } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import { arrivalTrend, withJudged } from '../forecast/arrival-record.ts';
-import { ARRIVAL_RESOLUTION, forecastArrivals, judgeArrivals } from '../forecast/forecast-arrivals.ts';
+import {
+  ARRIVAL_RESOLUTION,
+  type ArrivalForecast,
+  forecastArrivals,
+  judgeArrivals,
+} from '../forecast/forecast-arrivals.ts';
 import { runTrend } from '../forecast/run-accuracy.ts';
 import type { Services } from '../ports/services.ts';
 import type { Profile } from '../profile/profile.ts';
 import { readBuckets } from '../profile/series/series-store.ts';
 import { readRunAccuracy } from './accuracy-store.ts';
-import { type FollowedType, writeArrivals } from './arrival-store.ts';
+import { readArrivals, writeArrivals } from './arrival-store.ts';
 import { readInsight, writeInsight } from './insight-store.ts';
 import { loadSeries } from './load-series.ts';
 import { refitOutlook, type Shared } from './refit-outlook.ts';
 
 interface Refit {
+  readonly type: ShardType;
   readonly profile: Profile | undefined;
   /** Everything before it was read. */
   readonly readUntil: EpochMs;
   readonly shared: Shared;
 }
 
+export interface Refitted {
+  /** Nothing when nothing arrives any more. */
+  readonly forecast: ArrivalForecast | undefined;
+  /** Whether its forecasts have got worse than they were, or than they promise. */
+  readonly decays: boolean;
+}
+
 /**
  * Makes a type's forecast of arrivals anew, after what became of the one before was written down: broken off between
  * the two, it counts nothing twice.
- *
- * @returns true when its forecasts have got worse than they were, or than they promise
  */
 export async function refitType(
-  { type, forecast: before }: FollowedType,
-  { profile, readUntil, shared }: Refit,
+  { type, profile, readUntil, shared }: Refit,
   { table, settings, models }: Pick<Services, 'table' | 'settings' | 'models'>,
-): Promise<boolean> {
+): Promise<Refitted> {
+  const before = await readArrivals(table, type);
   const buckets = await readBuckets(table, loadSeries(type), { resolution: ARRIVAL_RESOLUTION, now: readUntil });
   const insight = await readInsight(table, type);
   const arrivals = withJudged(insight.arrivals, judgeArrivals(before, buckets, readUntil));
@@ -38,7 +50,7 @@ export async function refitType(
   const forecast = forecastArrivals({ type, buckets, readUntil, level, calendar, before, models });
   await writeArrivals(table, type, { forecast, tierShares: tierShares(profile) });
   const trends = [arrivalTrend(arrivals, level), runTrend(await readRunAccuracy(table, type), level)];
-  return trends.some((trend) => trend?.decay !== undefined);
+  return { forecast, decays: trends.some((trend) => trend?.decay !== undefined) };
 }
 
 function tierShares(profile: Profile | undefined): ReadonlyMap<number, number> {

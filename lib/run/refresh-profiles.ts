@@ -1,15 +1,16 @@
 import { byCodeUnit } from '../core/by-code-unit.ts';
 import type { ShardType } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
-import { measuredCoverage } from '../forecast/forecast-arrivals.ts';
+import { type ArrivalForecast, forecastEnd, measuredCoverage } from '../forecast/forecast-arrivals.ts';
 import type { Services } from '../ports/services.ts';
 import type { Profile } from '../profile/profile.ts';
 import { catchUpWindows } from '../profile/series/catch-up-windows.ts';
 import { storeBuckets } from '../profile/series/series-store.ts';
-import { type FollowedType, followedTypes, markRead } from './arrival-store.ts';
+import { type FollowedType, followedTypes, markProgress, type Progress } from './followed-types.ts';
 import { factorNames, factorSeries } from './load-history.ts';
 import { LOAD_METRIC } from './load-series.ts';
 import { readProfiles } from './profile-store.ts';
+import type { Shared } from './refit-outlook.ts';
 import { refitType } from './refit-type.ts';
 import { sharedByTypes } from './shared-by-types.ts';
 
@@ -46,42 +47,69 @@ const SEEN_MIN = 24;
  * @param until types that have not begun by then are left to the next refresh
  */
 export async function refreshProfiles(services: Needed, until: EpochMs): Promise<Refreshed> {
+  const followed = await followedTypes(services.table);
+  const names = followed.map(({ type }) => type);
+  const refresh = { until, shared: sharedByTypes(names, services) };
+  const done: Done[] = [];
+  for (const group of groupsOf(followed)) done.push(...(await refreshGroup(group, refresh, services)));
+  const typesOf = (of: Done['outcome']) => done.flatMap(({ type, outcome }) => (outcome === of ? [type] : []));
+  const decayed = done.flatMap(({ type, decays }) => (decays ? [type] : []));
+  const coverages = done.flatMap(({ coverage }) => (coverage === undefined ? [] : [coverage]));
+  return {
+    refitted: typesOf('refitted'),
+    unchanged: typesOf('unchanged'),
+    skipped: typesOf('skipped'),
+    lowestCoverage: coverages.length > 0 ? Math.min(...coverages) : undefined,
+    decayed,
+    decayedCount: decayed.length,
+  };
+}
+
+interface Refresh {
+  readonly until: EpochMs;
+  readonly shared: Shared;
+}
+
+/** What became of one type. */
+interface Done extends Pick<FollowedType, 'type' | 'coverage'> {
+  readonly outcome: 'refitted' | 'unchanged' | 'skipped';
+  readonly decays: boolean;
+}
+
+async function refreshGroup(
+  group: readonly FollowedType[],
+  { until, shared }: Refresh,
+  services: Needed,
+): Promise<readonly Done[]> {
   const { table, clock } = services;
-  const refitted: ShardType[] = [];
-  const unchanged: ShardType[] = [];
-  const skipped: ShardType[] = [];
-  const decayed: ShardType[] = [];
-  const followed = await followedTypes(table);
-  const shared = sharedByTypes(
-    followed.map(({ type }) => type),
-    services,
+  const skip = (one: FollowedType): Done => ({ ...one, outcome: 'skipped', decays: false });
+  if (clock.now() >= until) return group.map(skip);
+  const profiles = await readProfiles(
+    table,
+    group.map(({ type }) => type),
   );
-  for (const group of groupsOf(followed)) {
-    const names = group.map(({ type }) => type);
-    if (clock.now() >= until) {
-      skipped.push(...names);
-      continue;
-    }
-    const profiles = await readProfiles(table, names);
-    const news = await takeIn(group, profiles, services);
-    for (const one of group) {
-      const isNew = news.changed.has(one.type);
-      if (!isNew && reaches(one, news.readUntil)) unchanged.push(one.type);
-      else if (clock.now() >= until) skipped.push(one.type);
-      else {
-        const decays = await refitType(
-          one,
-          { profile: profiles.get(one.type), readUntil: news.readUntil, shared },
-          services,
-        );
-        refitted.push(one.type);
-        if (decays) decayed.push(one.type);
-      }
-      if (!skipped.includes(one.type)) await markRead(table, one.type, news.readUntil);
+  const { changed, readUntil } = await takeIn(group, profiles, services);
+  const done: Done[] = [];
+  for (const one of group) {
+    const { type, reachesUntil, coverage } = one;
+    if (!changed.has(type) && reaches(one, readUntil)) {
+      await markProgress(table, type, { readUntil, reachesUntil, coverage });
+      done.push({ ...one, outcome: 'unchanged', decays: false });
+    } else if (clock.now() >= until) done.push(skip(one));
+    else {
+      const { forecast, decays } = await refitType({ type, profile: profiles.get(type), readUntil, shared }, services);
+      const progress = { readUntil, ...(forecast && progressOf(forecast)) };
+      await markProgress(table, type, progress);
+      done.push({ type, coverage: progress.coverage, outcome: 'refitted', decays });
     }
   }
-  const coverage = lowestCoverage(await followedTypes(table));
-  return { refitted, unchanged, skipped, lowestCoverage: coverage, decayed, decayedCount: decayed.length };
+  return done;
+}
+
+function progressOf(forecast: ArrivalForecast): Omit<Progress, 'readUntil'> {
+  const { accuracy } = forecast;
+  const coverage = accuracy.seenCount >= SEEN_MIN ? measuredCoverage(accuracy) : undefined;
+  return { reachesUntil: forecastEnd(forecast), ...(coverage !== undefined && { coverage }) };
 }
 
 /** Those that waited longest come first; types that were read up to the same moment are read together. */
@@ -122,15 +150,6 @@ async function takeIn(
   return { changed, readUntil: windows.at(-1)?.until ?? clock.now() };
 }
 
-function reaches({ forecast }: FollowedType, now: EpochMs): boolean {
-  if (forecast === undefined) return true;
-  return forecast.startsAt + forecast.busySlots.length * forecast.stepMs - now >= REACH_MIN_MS;
-}
-
-function lowestCoverage(types: readonly FollowedType[]): number | undefined {
-  const judged = types.flatMap(({ forecast }) => {
-    const coverage = forecast && forecast.accuracy.seenCount >= SEEN_MIN && measuredCoverage(forecast.accuracy);
-    return typeof coverage === 'number' ? [coverage] : [];
-  });
-  return judged.length > 0 ? Math.min(...judged) : undefined;
+function reaches({ reachesUntil }: FollowedType, now: EpochMs): boolean {
+  return reachesUntil === undefined || reachesUntil - now >= REACH_MIN_MS;
 }

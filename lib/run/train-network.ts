@@ -4,7 +4,7 @@ import { promoteLstm } from '../forecast/lstm/promote-lstm.ts';
 import { trainLstm } from '../forecast/lstm/train-lstm.ts';
 import type { Series } from '../forecast/model.ts';
 import type { Services } from '../ports/services.ts';
-import { followedTypes } from './arrival-store.ts';
+import { followedTypes } from './followed-types.ts';
 import { loadHistory } from './load-history.ts';
 import { isTrainingDue, readNetwork, readNetworkState, writeNetwork, writeNetworkState } from './network-store.ts';
 

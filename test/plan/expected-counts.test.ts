@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Settings } from '../../lib/core/settings.ts';
-import type { ArrivalForecast } from '../../lib/forecast/forecast-arrivals.ts';
-import { startAdaptive } from '../../lib/forecast/intervals/adaptive-level.ts';
 import { expectedCounts } from '../../lib/plan/expected-counts.ts';
 import { listPools } from '../../lib/plan/list-pools.ts';
 
-const forecast = (...uppers: readonly number[]): ArrivalForecast => ({
-  type: 'a@1',
-  startsAt: 1_000,
-  stepMs: 100,
-  busySlots: uppers.map((upper) => ({ point: 0, lower: 0, upper, level: 0.9 })),
-  members: [],
-  covariates: [],
-  accuracy: startAdaptive(0.9),
-});
+const forecast = (...uppers: readonly number[]) => ({ startsAt: 1_000, stepMs: 100, uppers });
 const pools = (zones: readonly string[], drained: readonly string[] = []) =>
   listPools(Settings.parse({ tiersMiB: [1_769, 3_538], zones: [...zones], slotMax: 8 }), new Set(drained));
 const small = new Map([[1_769, 1]]);
@@ -21,7 +11,7 @@ const small = new Map([[1_769, 1]]);
 describe('expectedCounts', () => {
   it('takes the highest upper bound of the steps that the lead time touches', () => {
     const counts = (now: number, leadMs: number) =>
-      expectedCounts([{ forecast: forecast(1, 4, 7), tierShares: small }], { pools: pools([]), now, leadMs }).get(
+      expectedCounts([{ ...forecast(1, 4, 7), tierShares: small }], { pools: pools([]), now, leadMs }).get(
         '1769-regional',
       );
     expect(counts(1_000, 100)).toBe(1);
@@ -32,9 +22,9 @@ describe('expectedCounts', () => {
 
   it('spreads a tier over its open zones, and adds types up', () => {
     const both = [
-      { forecast: forecast(4), tierShares: small },
+      { ...forecast(4), tierShares: small },
       {
-        forecast: forecast(6),
+        ...forecast(6),
         tierShares: new Map([
           [1_769, 0.5],
           [3_538, 0.5],
@@ -55,7 +45,7 @@ describe('expectedCounts', () => {
   });
 
   it('asks for no more than a pool can have', () => {
-    const much = [{ forecast: forecast(1_000), tierShares: small }];
+    const much = [{ ...forecast(1_000), tierShares: small }];
     expect(expectedCounts(much, { pools: pools([]), now: 1_000, leadMs: 1 }).get('1769-regional')).toBe(8);
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { itemBytes } from '../../bench/cost/item-bytes.ts';
 import { handler as refresher } from '../../functions/refresher.ts';
 import { handler as reserver } from '../../functions/reserver.ts';
 import type { StageContext } from '../../functions/stage.ts';
+import { storedItem } from '../../lib/adapters/aws/stored-item.ts';
 import { seededRandom } from '../../lib/core/random.ts';
 import { arrivalTrend } from '../../lib/forecast/arrival-record.ts';
+import type { Item, Query } from '../../lib/ports/table.ts';
 import { toEmf } from '../../lib/profile/emf.ts';
 import { readArrivals, readExpected } from '../../lib/run/arrival-store.ts';
 import { storeAttempts } from '../../lib/run/attempt-store.ts';
@@ -75,9 +78,9 @@ describe('refreshProfiles', { timeout: 90_000 }, () => {
       table: {
         ...services.table,
         // Each stored forecast takes a minute.
-        update: async (...call: Parameters<typeof services.table.update>) => {
-          if ('forecast' in (call[1].set ?? {})) await clock.pass(MINUTE);
-          return services.table.update(...call);
+        put: async (...call: Parameters<typeof services.table.put>) => {
+          if ('forecast' in call[0]) await clock.pass(MINUTE);
+          return services.table.put(...call);
         },
       },
     };
@@ -167,6 +170,34 @@ describe('refreshProfiles', { timeout: 90_000 }, () => {
     const trend = arrivals && arrivalTrend(arrivals, services.settings.level);
     expect(trend?.decay).toBe('coverage');
     expect(await refreshProfiles(services, NEVER)).toMatchObject({ decayed: ['clean@1'], decayedCount: 1 });
+  });
+
+  it('tells the reserver what it needs and no more: the bounds of the forecast, in a tenth of its bytes', async () => {
+    const services = at(48);
+    await worked(services, 'clean@1');
+    await worked(services, 'logs@1');
+    await refreshProfiles(services, NEVER);
+    const read: Item[] = [];
+    const query = async function* (asked: Query) {
+      for await (const item of services.table.query(asked)) {
+        read.push(item);
+        yield item;
+      }
+    };
+    const expected = await readExpected({ ...services.table, query });
+    expect(read).toHaveLength(2);
+    for (const [index, type] of ['clean@1', 'logs@1'].entries()) {
+      const forecast = await readArrivals(services.table, type);
+      const { startsAt, stepMs, uppers = [], tierShares } = expected[index] ?? {};
+      expect({ startsAt, stepMs }).toEqual({ startsAt: forecast?.startsAt, stepMs: forecast?.stepMs });
+      expect(tierShares).toEqual(new Map([[1_769, 1]]));
+      for (const [step, { upper }] of (forecast?.busySlots ?? []).entries()) {
+        const told = uppers[step] ?? Number.NaN;
+        expect(told).toBeGreaterThanOrEqual(upper);
+        expect(told - upper).toBeLessThan(0.001 + 1e-9);
+      }
+      expect(itemBytes(storedItem(read[index] ?? {})) / itemBytes(storedItem({ forecast }))).toBeLessThan(0.1);
+    }
   });
 
   it('lets the reserver reserve ahead of work that is not there yet', async () => {

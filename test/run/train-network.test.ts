@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toEmf } from '../../lib/profile/emf.ts';
 import { storeBuckets } from '../../lib/profile/series/series-store.ts';
-import { followType } from '../../lib/run/arrival-store.ts';
+import { followType } from '../../lib/run/followed-types.ts';
 import { readInsight } from '../../lib/run/insight-store.ts';
 import { loadSeries } from '../../lib/run/load-series.ts';
 import { readNetwork, readNetworkState, writeNetworkState } from '../../lib/run/network-store.ts';
