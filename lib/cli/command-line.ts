@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { CliContext } from './cli-context.ts';
 import { commands } from './commands.ts';
 import { describeFailure } from './describe-failure.ts';
-import { EXIT_CODES, EXIT_CODES_HELP } from './exit-code.ts';
+import { EXIT_CODES_HELP } from './exit-code.ts';
 
 /** The program with all its commands, ready to parse. */
 function commandLine(context: CliContext): Command {
@@ -44,7 +44,7 @@ function fail(error: unknown, args: readonly string[], context: CliContext): voi
   context.err.write(`error: ${message}\n`);
   if (args.includes('--verbose') && error instanceof Error) context.err.write(`${stackOf(error)}\n`);
   if (args.includes('--json')) context.out.write(`${JSON.stringify({ error: { name, message } }, null, 2)}\n`);
-  context.exit(exitCode ?? EXIT_CODES.failed);
+  context.exit(exitCode);
 }
 
 function stackOf(error: Error): string {

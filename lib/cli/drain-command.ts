@@ -5,7 +5,7 @@ import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import type { ZoneHealth } from '../recover/open-zones.ts';
 import { changeZone } from '../recover/zone-store.ts';
-import { DEADLINE_FORMS, parseDuration } from '../workflow/deadline.ts';
+import { DURATION_FORMS, parseDuration } from '../workflow/deadline.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { CommonOptions, optionsWith, withStackOption } from './common-options.ts';
@@ -49,7 +49,7 @@ export function undrainCommand(context: CliContext): Command {
 function drainMs(text: string): number {
   const durationMs = parseDuration(text);
   if (durationMs !== undefined && durationMs > 0) return durationMs;
-  throw new ForeshardError('InvalidInput', `--for is '${text}'; ${DEADLINE_FORMS}`);
+  throw new ForeshardError('InvalidInput', `--for is '${text}'; allowed: ${DURATION_FORMS}`);
 }
 
 async function changeIn(

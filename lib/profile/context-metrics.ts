@@ -21,12 +21,7 @@ export function contextMetrics(context: ShardAttempt['context']): Readonly<Recor
   return Object.fromEntries(usable.sort(([a], [b]) => byCodeUnit(a, b)).slice(0, FACTORS_MAX));
 }
 
-/** Whether a field of a log line is an outside factor's metric. */
-export function isContextMetric(name: string): boolean {
-  return name.startsWith(PREFIX);
-}
-
-/** Whether such a metric stands for a text, and not for a number. */
+/** Whether an outside factor's metric stands for a text, and not for a number. */
 export function isTextFactor(name: string): boolean {
   return name.includes('=');
 }

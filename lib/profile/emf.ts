@@ -1,6 +1,5 @@
-import { ForeshardError } from '../core/foreshard-error.ts';
-import { contextMetrics, isContextMetric } from './context-metrics.ts';
-import { ShardAttempt } from './shard-attempt.ts';
+import { contextMetrics } from './context-metrics.ts';
+import type { ShardAttempt } from './shard-attempt.ts';
 
 /** The CloudWatch namespace of every metric. */
 export const NAMESPACE = 'Foreshard';
@@ -74,24 +73,4 @@ function factorDirectives(names: readonly string[]): EmfRecord['_aws']['CloudWat
   if (names.length === 0) return [];
   const metrics = names.map((Name) => ({ Name, Unit: 'None' }));
   return [{ Namespace: NAMESPACE, Dimensions: [['type']], Metrics: metrics }];
-}
-
-/**
- * Reads the attempt back from a log line.
- *
- * @param record the parsed JSON of one line
- * @throws {ForeshardError} `CorruptData`, naming the fields, when the line is not what `toEmf` writes
- */
-export function fromEmf(record: unknown): ShardAttempt {
-  const { _aws, ...fields } = Object(record) as Partial<EmfRecord>;
-  const attempt = Object.fromEntries(Object.entries(fields).filter(([name]) => !isContextMetric(name)));
-  const parsed = ShardAttempt.safeParse(attempt);
-  if (_aws === undefined || !parsed.success) {
-    const wrong = parsed.error?.issues.map(({ path }) => path.join('.') || 'the record') ?? ['_aws'];
-    throw new ForeshardError(
-      'CorruptData',
-      `a telemetry line is not a shard attempt (wrong: ${wrong.join(', ')}); pass a line that a worker logged`,
-    );
-  }
-  return parsed.data;
 }

@@ -98,6 +98,10 @@ describe('bad usage', () => {
       ['drain', 'mars', '--home', join(tmpdir(), 'foreshard-cli-none')],
       /^error: there is no zone 'mars'; the zones are /,
     ],
+    [
+      ['drain', 'local-a', '--for', '2026-12-01T06:00:00Z'],
+      /^error: --for is '2026-12-01T06:00:00Z'; allowed: a duration above zero with its unit \(500ms, 90s, /,
+    ],
     [['tasks', '--tasks', './nowhere.ts'], /^error: task code '.\/nowhere.ts' cannot be loaded: /],
     [['completion', 'tcsh'], /^error: .*Allowed choices are bash, zsh, fish; see --help\n$/],
   ])('answers %j in one line', async (args, line) => {

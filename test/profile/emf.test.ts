@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fromEmf, toEmf } from '../../lib/profile/emf.ts';
+import { toEmf } from '../../lib/profile/emf.ts';
 import { anAttempt } from './an-attempt.ts';
 
 /** Limits of the Embedded Metric Format specification. */
@@ -7,13 +7,13 @@ const METRICS_MAX = 100;
 const DIMENSIONS_MAX = 30;
 const VALUE_LENGTH_MAX = 1_024;
 
-it('comes back from its log line as it was', () => {
+it('stands whole in its log line', () => {
   for (const attempt of [
     anAttempt(),
     anAttempt({ zoneId: 'use1-az1', zoneMismatchCount: 1 }),
     anAttempt({ outcome: 'failed', error: 'OutOfMemory', context: { users: 7 } }),
   ]) {
-    expect(fromEmf(JSON.parse(JSON.stringify(toEmf(attempt))))).toEqual(attempt);
+    expect(JSON.parse(JSON.stringify(toEmf(attempt)))).toMatchObject(attempt);
   }
 });
 
@@ -41,18 +41,7 @@ it('has no dimension that grows with runs or shards', () => {
 it('leaves the type out where its name is too long for a dimension', () => {
   const long = anAttempt({ type: Array.from({ length: 200 }, (_, step) => `step-${step}@1`).join('+') });
   expect(toEmf(long)._aws.CloudWatchMetrics.map(({ Dimensions }) => Dimensions)).toEqual([[['zone', 'outcome']]]);
-  expect(fromEmf(toEmf(long)).type).toBe(long.type);
-});
-
-it.each([
-  ['no record', undefined, 'run'],
-  ['an attempt that is no log line', anAttempt(), '_aws'],
-  ['a line of another kind', { level: 'INFO' }, 'run'],
-  ['a negative duration', { ...toEmf(anAttempt()), durationMs: -1 }, 'durationMs'],
-])('refuses %s and names the field', (_, record, field) => {
-  expect(() => fromEmf(record)).toThrow(
-    expect.objectContaining({ name: 'CorruptData', message: expect.stringContaining(field) }),
-  );
+  expect(toEmf(long).type).toBe(long.type);
 });
 
 it('counts a mismatch of zones where the zone is known, and names no metric that the line has not', () => {

@@ -49,8 +49,16 @@ async function recordsIn(path: string): Promise<readonly EmfLine[]> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;
   });
-  const lines = text.split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as EmfLine);
+  return text.split('\n').flatMap(lineOf);
+}
+
+/** What a crash of the machine cut off stands before the next line, and takes it along: a measurement is lost, not the run's. */
+function lineOf(text: string): readonly EmfLine[] {
+  try {
+    return [JSON.parse(text) as EmfLine];
+  } catch {
+    return [];
+  }
 }
 
 function fileOf(folder: string, run: string): string {

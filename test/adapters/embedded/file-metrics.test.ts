@@ -34,4 +34,16 @@ describe('file metrics', () => {
     await appendFile(join(folder, 'run-3.ndjson'), '{"run":"run-3","sha');
     expect(await readMetrics(folder, 'run-3')).toEqual([record('run-3', 'a')]);
   });
+
+  it('goes on behind a line that a crash cut off, though the next one stands in it', async () => {
+    const metrics = fileMetrics(folder);
+    metrics.emit(record('run-4', 'a'));
+    await appendFile(join(folder, 'run-4.ndjson'), '{"run":"run-4","sha');
+    metrics.emit(record('run-4', 'lost'));
+    metrics.emit(record('run-4', 'b'));
+    expect((await readMetrics(folder, 'run-4')).map(({ shard }) => shard)).toEqual(['a', 'b']);
+    expect(await metrics.read([{ metric: 'durationMs', dimensions: {} }], { from: 0, until: 1, stepMs: 1 })).toEqual([
+      [],
+    ]);
+  });
 });

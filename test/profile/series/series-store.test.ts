@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { memoryTable } from '../../../lib/adapters/embedded/memory-table.ts';
 import { type Bucket, coarserBuckets, gridValues, mergeBuckets } from '../../../lib/profile/series/bucket.ts';
 import { catchUpWindows } from '../../../lib/profile/series/catch-up-windows.ts';
-import { counterSteps } from '../../../lib/profile/series/counter-steps.ts';
 import { gridStart, RESOLUTIONS, resolutionFor } from '../../../lib/profile/series/resolution.ts';
 import { readBuckets, storeBuckets } from '../../../lib/profile/series/series-store.ts';
 
@@ -121,10 +120,6 @@ describe('series on a grid', () => {
   it('takes five minutes up to six hours ahead, and hours beyond', () => {
     expect(resolutionFor(6 * HOUR).stepMs).toBe(5 * MINUTE);
     expect(resolutionFor(6 * HOUR + 1).stepMs).toBe(HOUR);
-  });
-
-  it('tells what a counter counted, over a reset and beside a gap', () => {
-    expect(counterSteps([10, 15, 2, Number.NaN, 9, 12])).toEqual([Number.NaN, 5, 2, Number.NaN, Number.NaN, 3]);
   });
 });
 
