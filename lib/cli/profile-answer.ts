@@ -18,6 +18,7 @@ import { type NetworkState, readNetworkState } from '../run/network-store.ts';
 
 /** Shards of these quantiles of the observed sizes are forecast. */
 const SIZE_QUANTILES = [0.1, 0.5, 0.9];
+const HOUR_MS = 3_600_000;
 /** Hours of the past that are shown. */
 const SHOWN_HOURS_MAX = 168;
 
@@ -77,7 +78,7 @@ export async function profileAnswer(
 }
 
 function hoursOf({ values, startedAt }: { readonly values: readonly number[]; readonly startedAt: EpochMs }) {
-  return values.map((busySlots, hour) => ({ at: startedAt + hour * 3_600_000, busySlots })).slice(-SHOWN_HOURS_MAX);
+  return values.map((busySlots, hour) => ({ at: startedAt + hour * HOUR_MS, busySlots })).slice(-SHOWN_HOURS_MAX);
 }
 
 function sizes(

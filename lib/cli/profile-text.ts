@@ -12,6 +12,7 @@ import { shareText } from '../report/text/share-text.ts';
 import { textTable } from '../report/text-table.ts';
 import type { ProfileAnswer } from './profile-answer.ts';
 
+const HOUR_MS = 3_600_000;
 /** Rows of the next hours that are printed; `--json` has all. */
 const HOURS_SHOWN_MAX = 6;
 
@@ -73,7 +74,7 @@ function loadLines(
           [
             ...past,
             ...ahead.map((interval, hour) => [
-              momentText((outlook?.startsAt ?? 0) + hour * 3_600_000),
+              momentText((outlook?.startsAt ?? 0) + hour * HOUR_MS),
               '',
               range(interval, slotsText),
             ]),

@@ -1,4 +1,5 @@
 import { dataTable } from './data-table.ts';
+import { fanChart, highestOf } from './fan-chart.ts';
 import { html, type Markup } from './html.ts';
 import { OTHER_COLOUR, operationColours } from './operation-colours.ts';
 import { rateChart } from './rate-chart.ts';
@@ -15,8 +16,6 @@ const FANS_MAX = 12;
 const FAN_SHARDS_MIN = 3;
 /** Shards that one fan shows, taken at even distances. */
 const FAN_SHARDS_MAX = 160;
-
-const PLOT = { width: 340, height: 150, left: 52, bottom: 8, top: 8 } as const;
 
 /** Per operation, every shard's forecast as a fan and what it took as a dot. */
 export function forecastChart(report: RunReport): Markup {
@@ -54,35 +53,19 @@ ${rateChart(report)}`,
 function fan(id: string, comparisons: readonly ShardComparison[], colour: string): Markup {
   const sorted = [...comparisons].sort((a, b) => a.predicted.point - b.predicted.point || a.actualMs - b.actualMs);
   const shown = evenly(sorted, FAN_SHARDS_MAX);
-  const topMs = Math.max(1, ...shown.map(({ predicted, actualMs }) => Math.max(predicted.upper, actualMs)));
-  const x = (index: number) => PLOT.left + ((index + 0.5) / shown.length) * (PLOT.width - PLOT.left - 6);
-  const y = (ms: number) => PLOT.height - PLOT.bottom - (ms / topMs) * (PLOT.height - PLOT.bottom - PLOT.top);
+  const points = shown.map(({ predicted, actualMs }, at) => ({ at, expected: predicted, actual: actualMs }));
+  const highest = Math.max(1, highestOf(points));
   const insideCount = comparisons.filter(wasInside).length;
   const part = shown.length < sorted.length ? `, ${shown.length} of them shown` : '';
-  const text = `${countText(insideCount)} of ${countText(comparisons.length)} shards inside${part}`;
-  return html`<figure class="fan"><figcaption><span class="swatch operation-${colour}"></span><b>${id}</b> <span class="muted">${text}</span></figcaption>
-<svg role="img" aria-label="${id}: ${text}" viewBox="0 0 ${PLOT.width} ${PLOT.height}">
-${[0, 0.5, 1].map((share) => gridLine(share * topMs, y(share * topMs)))}
-<path class="band operation-${colour}" d="${bandPath(shown, x, y)}"/>
-<path class="prediction operation-${colour}" d="${linePath(shown.map(({ predicted }, index) => [x(index), y(predicted.point)]))}"/>
-${shown.map((one, index) => html`<circle class="${wasInside(one) ? 'inside' : 'outside'} operation-${colour}" cx="${x(index).toFixed(1)}" cy="${y(one.actualMs).toFixed(1)}" r="2.6"/>`)}
-</svg></figure>`;
-}
-
-function gridLine(ms: number, y: number): Markup {
-  return html`<path class="grid" d="M${PLOT.left} ${y.toFixed(1)}H${PLOT.width}"/><text class="tick" x="${PLOT.left - 6}" y="${(y + 3.5).toFixed(1)}">${ms === 0 ? '0' : durationText(ms)}</text>`;
-}
-
-type Point = readonly [number, number];
-
-function bandPath(shown: readonly ShardComparison[], x: (index: number) => number, y: (ms: number) => number): string {
-  const upper = shown.map(({ predicted }, index): Point => [x(index), y(predicted.upper)]);
-  const lower = shown.map(({ predicted }, index): Point => [x(index), y(predicted.lower)]);
-  return `${linePath([...upper, ...lower.reverse()])}Z`;
-}
-
-function linePath(points: readonly Point[]): string {
-  return points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+  return fanChart({
+    title: id,
+    colour,
+    note: `${countText(insideCount)} of ${countText(comparisons.length)} shards inside${part}`,
+    points,
+    highest,
+    grid: [0, highest / 2, highest],
+    valueText: (ms) => (ms === 0 ? '0' : durationText(ms)),
+  });
 }
 
 function evenly<Value>(values: readonly Value[], most: number): readonly Value[] {

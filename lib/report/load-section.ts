@@ -1,6 +1,7 @@
 import { wasHeld } from '../forecast/judged-step.ts';
 import { dataTable } from './data-table.ts';
 import { factorCells } from './factor-cells.ts';
+import { type FanPoint, fanChart, highestOf } from './fan-chart.ts';
 import { html, type Markup } from './html.ts';
 import { OTHER_COLOUR, operationColours } from './operation-colours.ts';
 import type { RunReport } from './run-report.ts';
@@ -11,14 +12,7 @@ import { shareText } from './text/share-text.ts';
 import type { TypeLoad } from './type-load.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
-const PLOT = { width: 340, height: 150, left: 40, bottom: 22, top: 8 } as const;
-
-/** One moment of a fan: what was, what was expected, or both. */
-interface Step {
-  readonly at: number;
-  readonly actual?: number;
-  readonly expected?: { readonly lower: number; readonly point: number; readonly upper: number };
-}
+const HOUR_MS = 3_600_000;
 
 /** How the load of the run's types moves over all runs, what was forecast of it, and what it goes with. */
 export function loadSection(report: RunReport): Markup | undefined {
@@ -32,26 +26,26 @@ export function loadSection(report: RunReport): Markup | undefined {
     id: 'load',
     title: 'Load of its types',
     lead: 'Slots that work of each type kept busy, over all runs: a line for the hours that were, then the forecast of two days with its intervals.',
-    body: html`<div class="fans">${loads.map((load) => fan(load, outlookSteps(load), { colour: colourOf(load), text: outlookText(load) }))}</div>
+    body: html`<div class="fans">${loads.map((load) => fan(load, outlookPoints(load), { colour: colourOf(load), note: outlookText(load) }))}</div>
 ${
   judged.length > 0 &&
   html`<h3>What became of forecasts</h3>
 <p class="lead">Each band is what was forecast up to an hour before, each dot what came; a hollow one lies outside. Calibrated intervals hold their level in the long run.</p>
-<div class="fans">${judged.map((load) => fan(load, judgedSteps(load), { colour: colourOf(load), text: heldText(load) }))}</div>
+<div class="fans">${judged.map((load) => fan(load, judgedPoints(load), { colour: colourOf(load), note: heldText(load) }))}</div>
 ${tableBehind(dayTable(judged))}`
 }
 ${factorTable(loads)}`,
   });
 }
 
-function outlookSteps({ history, startsAt, ahead }: TypeLoad): readonly Step[] {
+function outlookPoints({ history, startsAt, ahead }: TypeLoad): readonly FanPoint[] {
   return [
     ...history.map(({ at, busySlots }) => ({ at, actual: busySlots })),
-    ...ahead.map((expected, hour) => ({ at: startsAt + hour * 3_600_000, expected })),
+    ...ahead.map((expected, hour) => ({ at: startsAt + hour * HOUR_MS, expected })),
   ];
 }
 
-function judgedSteps({ judged }: TypeLoad): readonly Step[] {
+function judgedPoints({ judged }: TypeLoad): readonly FanPoint[] {
   return judged.map(({ at, actual, lower, point, upper }) => ({ at, actual, expected: { lower, point, upper } }));
 }
 
@@ -67,37 +61,20 @@ function heldText({ judged, level }: TypeLoad): string {
 
 function fan(
   { type }: TypeLoad,
-  steps: readonly Step[],
-  { colour, text }: { readonly colour: string; readonly text: string },
+  points: readonly FanPoint[],
+  { colour, note }: { readonly colour: string; readonly note: string },
 ): Markup {
-  const [first] = steps;
-  const last = steps.at(-1);
-  const top = Math.max(...steps.map(({ actual = 0, expected }) => Math.max(actual, expected?.upper ?? 0))) || 1;
-  const from = first?.at ?? 0;
-  const spanMs = Math.max(1, (last?.at ?? 0) - from);
-  const x = (at: number) => PLOT.left + ((at - from) / spanMs) * (PLOT.width - PLOT.left - 8);
-  const y = (slots: number) => PLOT.height - PLOT.bottom - (slots / top) * (PLOT.height - PLOT.bottom - PLOT.top);
-  const expected = steps.filter((step) => step.expected);
-  const line = (some: readonly Step[], of: (step: Step) => number | undefined) =>
-    some.map((step) => `${x(step.at).toFixed(1)} ${y(of(step) ?? 0).toFixed(1)}`).join('L');
-  const actual = steps.filter((step) => step.actual !== undefined);
-  const isJudged = actual.some((step) => step.expected);
-  return html`<figure class="fan"><figcaption><span class="swatch operation-${colour}"></span><b>${type}</b> <span class="muted">${text}</span></figcaption>
-<svg role="img" aria-label="${type}: ${text}" viewBox="0 0 ${PLOT.width} ${PLOT.height}">
-${[0, top].map((slots) => html`<path class="grid" d="M${PLOT.left} ${y(slots).toFixed(1)}H${PLOT.width}"/><text class="tick" x="${PLOT.left - 6}" y="${(y(slots) + 3.5).toFixed(1)}">${slots === 0 ? '0' : slots.toPrecision(2)}</text>`)}
-<path class="band operation-${colour}" d="M${line(expected, (step) => step.expected?.upper)}L${line(expected.toReversed(), (step) => step.expected?.lower)}Z"/>
-<path class="prediction operation-${colour}" d="M${line(expected, (step) => step.expected?.point)}"/>
-${
-  isJudged
-    ? actual.map(
-        ({ at, actual: slots = 0, expected: range }) =>
-          html`<circle class="${range && range.lower <= slots && slots <= range.upper ? 'inside' : 'outside'} operation-${colour}" cx="${x(at).toFixed(1)}" cy="${y(slots).toFixed(1)}" r="2"/>`,
-      )
-    : actual.length > 0 &&
-      html`<path class="prediction operation-${colour}" d="M${line(actual, (step) => step.actual)}"/>`
-}
-<text class="tick" x="${PLOT.width - 8}" y="${PLOT.height - 4}">${momentText(last?.at ?? 0).slice(5, 16)}</text>
-</svg></figure>`;
+  const highest = highestOf(points) || 1;
+  return fanChart({
+    title: type,
+    colour,
+    note,
+    points,
+    highest,
+    grid: [0, highest],
+    valueText: (slots) => (slots === 0 ? '0' : slots.toPrecision(2)),
+    end: momentText(points.at(-1)?.at ?? 0).slice(5, 16),
+  });
 }
 
 /** Do the intervals hold what they promise, day by day. */

@@ -6,7 +6,7 @@ import type { RunReport } from './run-report.ts';
 /** Decisions that the timeline marks: the table under it has more. */
 const MARKS_MAX = 1_000;
 
-/** The codes of the `outcome` column; client/timeline-drawing.ts knows them too. */
+/** The codes of the `outcome` column; client/timeline-model.ts knows them too. */
 const OUTCOME_CODES = { committed: 0, failed: 1, lost: 2 } as const;
 
 export interface TimelineSlot {
