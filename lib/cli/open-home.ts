@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { dynamoTable } from '../adapters/aws/dynamo-table.ts';
 import { tableSchema } from '../adapters/aws/table-schema.ts';
 import { dynaliteServer } from '../adapters/embedded/dynalite-server.ts';
-import { folderObjectStore } from '../adapters/embedded/folder-object-store.ts';
+import { folderStores } from '../adapters/embedded/folder-stores.ts';
+import { homeFolders, TABLE_NAME } from '../adapters/embedded/home-folders.ts';
 import { homeLock } from '../adapters/embedded/home-lock.ts';
 import { machineSettings, thisMachine } from '../adapters/embedded/machine-settings.ts';
 import { memoryTable } from '../adapters/embedded/memory-table.ts';
@@ -15,9 +16,6 @@ export interface Home extends AsyncDisposable {
   readonly services: Pick<Services, 'table' | 'objects' | 'replicas' | 'clock' | 'settings'>;
 }
 
-/** The one table of the embedded runtime. */
-const TABLE_NAME = 'foreshard';
-
 /**
  * Opens the folder of the embedded runtime. Where nothing has run yet there is nothing to read, and with `write` false
  * no folder is made.
@@ -27,16 +25,14 @@ const TABLE_NAME = 'foreshard';
 export async function openHome(folder: string, { write }: { readonly write: boolean }): Promise<Home> {
   await using opened = new AsyncDisposableStack();
   const home = resolve(folder);
-  const objects = folderObjectStore({ root: join(home, 'objects') });
-  const replicas = folderObjectStore({ root: join(home, 'replicas') });
-  const others = { objects, replicas, clock: systemClock(), settings: machineSettings(thisMachine()) };
-  const path = join(home, 'tables');
-  if (!write && !(await stat(path).catch(() => undefined))) {
+  const folders = homeFolders(home);
+  const others = { ...folderStores({ folders }), clock: systemClock(), settings: machineSettings(thisMachine()) };
+  if (!write && !(await stat(folders.tables).catch(() => undefined))) {
     return homeOf({ ...others, table: memoryTable() }, opened.move());
   }
   const lock = await homeLock(home);
   opened.defer(() => lock.release());
-  const tables = await dynaliteServer({ path, schema: tableSchema(TABLE_NAME) });
+  const tables = await dynaliteServer({ path: folders.tables, schema: tableSchema(TABLE_NAME) });
   opened.defer(() => tables.close());
   return homeOf({ ...others, table: dynamoTable({ client: tables.client, tableName: TABLE_NAME }) }, opened.move());
 }

@@ -10,7 +10,8 @@ import type { CliContext } from './cli-context.ts';
 import { type CommonOptions, optionsWith, withStackOption } from './common-options.ts';
 import { openFile } from './open-file.ts';
 import { reportAnswer, stackPage, writeReportPage } from './report-page.ts';
-import { runFolder, storedReport } from './stored-report.ts';
+import { runFolder } from './run-folder.ts';
+import { storedReport } from './stored-report.ts';
 
 const Options = optionsWith({ open: z.boolean().default(false), output: z.string().min(1).optional() });
 

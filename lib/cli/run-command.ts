@@ -18,7 +18,7 @@ import { EXIT_CODES } from './exit-code.ts';
 import { interruptible } from './interruptible.ts';
 import { parseJsonFile } from './parse-json-file.ts';
 import { reportAnswer, writeReportPage } from './report-page.ts';
-import { runFolder } from './stored-report.ts';
+import { runFolder } from './run-folder.ts';
 
 const RunName = z.string().regex(/^[\w-]{1,80}$/, 'letters, digits, - and _, at most 80');
 

@@ -1,6 +1,7 @@
 import { glob } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { folderObjectStore } from '../adapters/embedded/folder-object-store.ts';
+import { homeFolders } from '../adapters/embedded/home-folders.ts';
 import { isHeld } from '../adapters/embedded/home-lock.ts';
 import { collect } from '../core/collect.ts';
 import type { RunId } from '../core/ids.ts';
@@ -11,7 +12,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { RunReport } from '../report/run-report.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { hasDocument, readDocument } from '../run/run-document.ts';
-import { runFolder } from './stored-report.ts';
+import { runFolder } from './run-folder.ts';
 
 /** A run of this machine, by what lies in its folder: it can be looked at while another process works on it. */
 export interface RunState {
@@ -44,7 +45,7 @@ export interface HomeState {
 /** The runs under a home with their states; nothing is locked and nothing is changed. */
 export async function runStates(home: string, now: EpochMs): Promise<HomeState> {
   const files = await collect(glob(join(runFolder(home, '*'), 'definition.json')));
-  const objects = folderObjectStore({ root: join(home, 'objects') });
+  const objects = folderObjectStore({ root: homeFolders(home).objects });
   const runs = await Promise.all(files.map((file) => runState(objects, basename(dirname(file)), now)));
   return { working: await isHeld(home), runs: runs.sort((a, b) => b.startedAt - a.startedAt) };
 }

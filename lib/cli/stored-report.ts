@@ -1,18 +1,15 @@
 import { glob, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { folderObjectStore } from '../adapters/embedded/folder-object-store.ts';
+import { homeFolders } from '../adapters/embedded/home-folders.ts';
 import { collect } from '../core/collect.ts';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { RunReport } from '../report/run-report.ts';
 import { readDocument } from '../run/run-document.ts';
+import { runFolder } from './run-folder.ts';
 
 /** Runs that a message names when the one asked for is not there. */
 const NAMED_MAX = 5;
-
-/** Where the embedded runtime keeps what belongs to a run. */
-export function runFolder(home: string, run: string): string {
-  return join(home, 'objects', 'run', 'runs', run);
-}
 
 /**
  * The report of a run that has ended; it can be read while another process uses the folder.
@@ -24,7 +21,11 @@ export async function storedReport(home: string, run: string | undefined): Promi
   const reported = await reportedRuns(home);
   const found = run === undefined ? reported[0] : reported.find((one) => one === run);
   if (found === undefined) throw unknownRun(home, run, reported);
-  return readDocument(folderObjectStore({ root: join(home, 'objects') }), { run: found, name: 'report' }, RunReport);
+  return readDocument(
+    folderObjectStore({ root: homeFolders(home).objects }),
+    { run: found, name: 'report' },
+    RunReport,
+  );
 }
 
 /** Runs that have a report, the last one first. */

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import { listPools } from '../../plan/list-pools.ts';
 import type { Pool } from '../../plan/pool.ts';
@@ -16,6 +16,7 @@ import type { ChaosSpec } from './chaos-spec.ts';
 import { dynaliteServer } from './dynalite-server.ts';
 import { fileMetrics, readMetrics } from './file-metrics.ts';
 import { folderStores } from './folder-stores.ts';
+import { homeFolders, TABLE_NAME } from './home-folders.ts';
 import { homeLock } from './home-lock.ts';
 import { type LambdaHandler, localHandler } from './lambda-context.ts';
 import { type EmbeddedSettings, machineSettings, thisMachine } from './machine-settings.ts';
@@ -73,7 +74,6 @@ export interface EmbeddedRuntime extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const TABLE_NAME = 'foreshard';
 const INFRA = new URL('../../../infra/', import.meta.url);
 const WORKER_ENTRY = new URL('../../../functions/worker.ts', import.meta.url);
 const THREAD_ENTRY = new URL('./worker-thread.ts', import.meta.url);
@@ -97,8 +97,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
   const { chaos } = options;
   checkZones(chaos, settings.zones);
   const writes = chaos && { spec: chaos, startedAt: Date.now() };
-  const stores = { objectsFolder: join(home, 'objects'), replicasFolder: join(home, 'replicas'), chaos: writes };
-  const folders = { metrics: join(home, 'metrics'), tables: join(home, 'tables') };
+  const folders = homeFolders(home);
   const [definitions, module] = await Promise.all([
     stateMachines([...options.handlers.keys()]),
     import(options.tasksEntry.href) as Promise<ExtensionModule>,
@@ -108,9 +107,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
 
   const pools = listPools(settings, new Set());
   const workerData: WorkerThreadData = {
-    tableName: TABLE_NAME,
-    ...stores,
-    metricsFolder: folders.metrics,
+    folders,
+    chaos: writes,
     settings,
     tasksEntry: options.tasksEntry.href,
     workerEntry: (options.workerEntry ?? WORKER_ENTRY).href,
@@ -139,7 +137,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedR
 
   const services: Services = {
     table: dynamoTable({ client: tables.client, tableName: TABLE_NAME }),
-    ...folderStores(stores),
+    ...folderStores({ folders, chaos: writes }),
     metrics: fileMetrics(folders.metrics),
     functions,
     executions,

@@ -8,6 +8,7 @@ import { zlibCodecs } from '../zlib-codecs.ts';
 import type { ChaosWritesOptions } from './chaos-writes.ts';
 import { fileMetrics } from './file-metrics.ts';
 import { folderStores } from './folder-stores.ts';
+import { type HomeFolders, TABLE_NAME } from './home-folders.ts';
 import type { CreateHandler, LocalHandler } from './invocation.ts';
 import { type LambdaHandler, localHandler } from './lambda-context.ts';
 import { loopbackDynamo } from './loopback-dynamo.ts';
@@ -17,10 +18,7 @@ import { openLink } from './thread-link.ts';
 
 /** All that a worker thread needs to build services of its own; it survives a structured clone. */
 export interface WorkerThreadData {
-  readonly tableName: string;
-  readonly objectsFolder: string;
-  readonly replicasFolder: string;
-  readonly metricsFolder: string;
+  readonly folders: HomeFolders;
   readonly settings: Settings;
   /** A module that exports `tasks`. */
   readonly tasksEntry: string;
@@ -52,9 +50,9 @@ async function threadServices(data: Omit<WorkerThreadData, 'workerEntry'>): Prom
   return {
     ...link,
     functions: { ...link.functions, ...moduleFunctions(module.functions) },
-    table: dynamoTable({ client: loopbackDynamo(openTablesLink(), data.chaos?.spec), tableName: data.tableName }),
+    table: dynamoTable({ client: loopbackDynamo(openTablesLink(), data.chaos?.spec), tableName: TABLE_NAME }),
     ...folderStores(data),
-    metrics: fileMetrics(data.metricsFolder),
+    metrics: fileMetrics(data.folders.metrics),
     clock: systemClock(),
     random: Math.random,
     settings: data.settings,
