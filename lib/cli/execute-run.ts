@@ -4,7 +4,7 @@ import type { EmbeddedSettings } from '../adapters/embedded/machine-settings.ts'
 import type { RunProgress } from '../report/progress.ts';
 import { RunReport } from '../report/run-report.ts';
 import { readDocument } from '../run/run-document.ts';
-import { failureOf } from './failure-of-execution.ts';
+import { failureOfExecution } from './failure-of-execution.ts';
 import { handlers } from './handlers.ts';
 import { tasksEntry } from './load-extensions.ts';
 import { watchRun } from './watch-run.ts';
@@ -44,6 +44,6 @@ export async function executeRun(runtime: EmbeddedRuntime, request: RunRequest):
   await executions.start('workflow', execution, { run, ...(workflow !== undefined && { workflow }) });
   const ended = await watchRun(runtime, { run, execution, signal }, tell);
   if (ended === undefined) return undefined;
-  if (ended.status !== 'SUCCEEDED') throw failureOf(ended);
+  if (ended.status !== 'SUCCEEDED') throw failureOfExecution(ended);
   return readDocument(services.objects, { run, name: 'report' }, RunReport);
 }

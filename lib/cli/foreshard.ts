@@ -9,7 +9,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const { runCommandLine } = await import('./command-line.ts');
+const { runCommandLine } = await import('./run-command-line.ts');
 
 await runCommandLine(process.argv.slice(2), {
   out: process.stdout,

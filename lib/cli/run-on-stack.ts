@@ -7,7 +7,7 @@ import type { CliContext } from './cli-context.ts';
 import { colourWanted } from './colour-wanted.ts';
 import type { CommonOptions } from './common-options.ts';
 import { EXIT_CODES } from './exit-code.ts';
-import { failureOf } from './failure-of-execution.ts';
+import { failureOfExecution } from './failure-of-execution.ts';
 import { interruptible } from './interruptible.ts';
 import { loadModule } from './load-extensions.ts';
 import { type OpenStack, openStack } from './open-stack.ts';
@@ -56,7 +56,7 @@ export async function runOnStack(
     context.exit(EXIT_CODES.interrupted);
     return;
   }
-  if (ended.status !== 'SUCCEEDED') throw failureOf(ended);
+  if (ended.status !== 'SUCCEEDED') throw failureOfExecution(ended);
   const report = await readDocument(objects, { run, name: 'report' }, RunReport);
   const page = resolve(stackPage(options, run));
   await writeReportPage(page, report);

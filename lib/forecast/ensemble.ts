@@ -1,6 +1,6 @@
 import { type RollingOrigins, rollingOrigins } from './combine/rolling-origins.ts';
 import { type ValidatedModel, validateModels } from './combine/validate-models.ts';
-import { weightedMedianPath } from './combine/weighted-median.ts';
+import { weightedMedianPath } from './combine/weighted-median-path.ts';
 import { components } from './components.ts';
 import { type ChosenCovariates, type CovariateGain, chooseCovariates } from './covariates/choose-covariates.ts';
 import { prepareCovariate } from './covariates/prepare-covariate.ts';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliContext } from '../../lib/cli/cli-context.ts';
-import { runCommandLine } from '../../lib/cli/command-line.ts';
 import { commands } from '../../lib/cli/commands.ts';
 import { EXIT_CODES, EXIT_CODES_HELP } from '../../lib/cli/exit-code.ts';
+import { runCommandLine } from '../../lib/cli/run-command-line.ts';
 import { foreshard, storeReport } from '../fixtures/foreshard-process.ts';
 import { runReport } from '../fixtures/run-report.ts';
 

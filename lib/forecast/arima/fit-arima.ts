@@ -1,7 +1,7 @@
 import { nelderMead } from '../numeric/nelder-mead.ts';
 import { type ArimaCoefficients, type ArimaOrder, coefficientCount, expand } from './arima-order.ts';
 import { conditionalErrors } from './conditional-errors.ts';
-import { exactLogLikelihood } from './exact-likelihood.ts';
+import { exactLogLikelihood } from './exact-log-likelihood.ts';
 import { PARTIAL_MAX, stationary } from './stationary.ts';
 
 /** A model of one order with its coefficients. */

@@ -1,4 +1,4 @@
-import { solveCholesky } from './cholesky.ts';
+import { solveCholesky } from './solve-cholesky.ts';
 
 /** What least squares needs of its data: `X'X`, of which the lower triangle is read, and `X'y`. */
 export interface NormalEquations {

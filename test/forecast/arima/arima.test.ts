@@ -5,7 +5,7 @@ import type { ArimaCoefficients } from '../../../lib/forecast/arima/arima-order.
 import { chooseDifferences, kpss } from '../../../lib/forecast/arima/choose-differences.ts';
 import { conditionalErrors, continueArma } from '../../../lib/forecast/arima/conditional-errors.ts';
 import { differences, integrate } from '../../../lib/forecast/arima/difference.ts';
-import { exactLogLikelihood } from '../../../lib/forecast/arima/exact-likelihood.ts';
+import { exactLogLikelihood } from '../../../lib/forecast/arima/exact-log-likelihood.ts';
 import { fitConditional, fitExact } from '../../../lib/forecast/arima/fit-arima.ts';
 import { searchOrder } from '../../../lib/forecast/arima/search-order.ts';
 import { PARTIAL_MAX, stationary } from '../../../lib/forecast/arima/stationary.ts';

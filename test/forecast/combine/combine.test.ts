@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rollingOrigins } from '../../../lib/forecast/combine/rolling-origins.ts';
-import { weightedMedianPath } from '../../../lib/forecast/combine/weighted-median.ts';
+import { weightedMedianPath } from '../../../lib/forecast/combine/weighted-median-path.ts';
 
 describe('weightedMedianPath', () => {
   it('is the plain median where all have the same say', () => {

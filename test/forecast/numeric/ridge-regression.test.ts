@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { solveCholesky } from '../../../lib/forecast/numeric/cholesky.ts';
 import { fitLags } from '../../../lib/forecast/numeric/fit-lags.ts';
 import { addColumns, ridgeRegression } from '../../../lib/forecast/numeric/ridge-regression.ts';
+import { solveCholesky } from '../../../lib/forecast/numeric/solve-cholesky.ts';
 
 const number = fc.double({ min: -10, max: 10, noNaN: true });
 
