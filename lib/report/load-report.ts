@@ -3,6 +3,7 @@ import { collect } from '../core/collect.ts';
 import type { RunId } from '../core/ids.ts';
 import { inParallel } from '../core/in-parallel.ts';
 import type { DurationMs } from '../core/quantity.ts';
+import { slotLimit } from '../core/slot-limit.ts';
 import { Forecast } from '../forecast/forecast.ts';
 import { loadBacklogs } from '../observe/backlog-volume.ts';
 import { listPools } from '../plan/list-pools.ts';
@@ -95,7 +96,7 @@ async function loadIntakes(
         list: await readIntakeList(objects, intake),
       })),
       startDelayMs: settings.startDelayMs,
-      slotMax: Math.max(1, Math.floor(settings.vcpuMax)),
+      slotMax: slotLimit(settings),
       slotMs,
     })),
   );
