@@ -1,6 +1,7 @@
 import type { ChaosSpec } from '../adapters/embedded/chaos-spec.ts';
 import { type EmbeddedRuntime, startEmbedded } from '../adapters/embedded/embedded-runtime.ts';
 import type { EmbeddedSettings } from '../adapters/embedded/machine-settings.ts';
+import { finalProgress } from '../report/final-progress.ts';
 import type { RunProgress } from '../report/progress.ts';
 import { RunReport } from '../report/run-report.ts';
 import { readDocument } from '../run/run-document.ts';
@@ -45,5 +46,7 @@ export async function executeRun(runtime: EmbeddedRuntime, request: RunRequest):
   const ended = await watchRun(runtime, { run, execution, signal }, tell);
   if (ended === undefined) return undefined;
   if (ended.status !== 'SUCCEEDED') throw failureOfExecution(ended);
-  return readDocument(services.objects, { run, name: 'report' }, RunReport);
+  const report = await readDocument(services.objects, { run, name: 'report' }, RunReport);
+  tell(finalProgress(report));
+  return report;
 }

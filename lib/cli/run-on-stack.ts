@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { finalProgress } from '../report/final-progress.ts';
 import { progressOn, type RunProgress } from '../report/progress.ts';
 import { RunReport } from '../report/run-report.ts';
 import { documentLocation, hasDocument, readDocument } from '../run/run-document.ts';
@@ -50,7 +51,7 @@ export async function runOnStack(
     progress.update(seen);
   };
   const ended = await watchRun(opened, { run, execution, signal: interrupt.signal, ...LOOKS }, tell);
-  if (last) progress.finish(last);
+  if (last && ended?.status !== 'SUCCEEDED') progress.finish(last);
   if (!ended) {
     context.err.write(`the run goes on: foreshard status ${run} --stack ${stack}\n`);
     context.exit(EXIT_CODES.interrupted);
@@ -58,6 +59,7 @@ export async function runOnStack(
   }
   if (ended.status !== 'SUCCEEDED') throw failureOfExecution(ended);
   const report = await readDocument(objects, { run, name: 'report' }, RunReport);
+  progress.finish(finalProgress(report));
   const page = resolve(stackPage(options, run));
   await writeReportPage(page, report);
   giveAnswer(context, reportAnswer(report, page, context), options);

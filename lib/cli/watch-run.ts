@@ -30,7 +30,7 @@ export interface Watched {
   readonly services: Pick<Services, 'objects' | 'table' | 'clock' | 'executions'>;
 }
 
-/** Waits for an execution to end, and tells what it sees of its run meanwhile. */
+/** Waits for an execution to end, and tells what it sees of its run meanwhile; how one ended that succeeded is in its report. */
 export async function watchRun(
   watched: Watched,
   { run, execution, signal, executionLookMs = EXECUTION_LOOK_MS, tableLookMs = TABLE_LOOK_MS }: WatchedRun,
@@ -39,6 +39,7 @@ export async function watchRun(
   const look = progressOf(watched, run);
   for (let nextLookAt = Date.now(); !signal.aborted; await sleep(executionLookMs)) {
     const state = await watched.services.executions.describe('workflow', execution);
+    if (state?.status === 'SUCCEEDED') return state;
     if (state?.status !== 'RUNNING') {
       await look.then((progress) => progress().then((last) => last && tell(last)));
       return state;

@@ -4,10 +4,10 @@ import type { Settings } from '../core/settings.ts';
 import { probedZones, type ZoneStarts } from '../plan/list-pools.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunProgress } from '../run/run-progress.ts';
-import type { ShardRecord } from '../run/shard-record.ts';
+import { endOf, type ShardRecord } from '../run/shard-record.ts';
 import type { Glance } from './glance.ts';
 import { nextCheck } from './next-check.ts';
-import { pace } from './pace.ts';
+import { pace, remainingMs } from './pace.ts';
 import type { Predictions } from './predictions.ts';
 
 /**
@@ -22,6 +22,12 @@ const SETTLING_SHARE = 1 / 8;
  * need about that time again, and nobody cuts a shard for a rest of less than two overheads.
  */
 const OVERDUE_OVERHEADS = 2;
+
+/**
+ * While no shard that runs is expected to need more overheads than this, none can be changed to a gain: a cut has to save
+ * more, and a second attempt this much (lib/reshard/is-straggler.ts).
+ */
+const CHANGEABLE_OVERHEADS = 4;
 
 /** Whole looks may take this share of the time: one at a run of many shards costs the table that the shards need. */
 const LOOK_SHARE = 1 / 20;
@@ -137,20 +143,33 @@ function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
   return canaries.length > 0 && canaries.every(ended);
 }
 
-/** Late, out of slots, a shard beyond its interval, or slots without work beside shards that are being worked. */
+/** Late, out of slots, or a shard with enough left to be changed that is beyond its interval, or runs beside slots without work. */
 function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
   const { now, tookMs, plan, copyCount, progress, predictions, arriving, settings } = look;
   const running = progress.runningShards;
   if (expectedEndAt > plan.deadlineAt && plan.expectedEndAt <= plan.deadlineAt) return true;
   const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
   if (plan.grants.every(({ until }) => until <= now) && !(arriving && readyCount === 0)) return true;
-  const overdue = running.some((shard) => {
+  // They were seen at the start of the look: they may have ended since.
+  const seenAt = now - tookMs;
+  const changeable = running.filter(
+    (shard) => restMs(shard, seenAt, predictions) > CHANGEABLE_OVERHEADS * settings.shardOverheadMs,
+  );
+  const overdue = changeable.some((shard) => {
     const upperMs = predictions.need(shard)?.durationMs.upper ?? Number.POSITIVE_INFINITY;
-    // It was seen at the start of the look: it may have ended since.
-    const seenAt = now - tookMs;
     return seenAt - (shard.claimedAt ?? seenAt) > upperMs + OVERDUE_OVERHEADS * settings.shardOverheadMs;
   });
-  return overdue || (readyCount === 0 && !arriving && running.length + copyCount < slotCount(plan, now));
+  const idle = readyCount === 0 && !arriving && running.length + copyCount < slotCount(plan, now);
+  return overdue || (idle && (changeable.length > 0 || running.length === 0));
+}
+
+/** What a shard that runs still has to do; without a prediction it may be anything. */
+function restMs(shard: ShardRecord, now: EpochMs, predictions: Predictions): DurationMs {
+  const predictedMs = predictions.need(shard)?.durationMs.point;
+  if (predictedMs === undefined) return Number.POSITIVE_INFINITY;
+  const { range, cursor, claimedAt: startedAt = now } = shard;
+  const watched = { state: 'running', start: range.start, end: endOf(shard), cursor, startedAt, predictedMs } as const;
+  return remainingMs(watched, now, 1);
 }
 
 /** Slots that the plan grants at a moment, at least one: a run without any is waiting for its first. */

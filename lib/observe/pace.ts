@@ -42,11 +42,14 @@ export function isMeasured({ start, end, cursor }: Pick<WatchedShard, 'start' | 
   return cursor > start && end - start > 1;
 }
 
+/** What the rest of a shard goes by. */
+type PacedShard = Pick<WatchedShard, 'state' | 'start' | 'end' | 'cursor' | 'startedAt' | 'predictedMs'>;
+
 /**
  * What a shard still has to do at the given pace. A worker that reports a cursor is judged by it; one that has not
  * moved is expected to need at least as long again as it already takes beyond its prediction.
  */
-export function remainingMs(shard: WatchedShard, now: EpochMs, runPace: number): DurationMs {
+export function remainingMs(shard: PacedShard, now: EpochMs, runPace: number): DurationMs {
   const expectedMs = shard.predictedMs * runPace;
   if (shard.state === 'waiting' || shard.startedAt === undefined) return expectedMs;
   const elapsedMs = Math.max(0, now - shard.startedAt);

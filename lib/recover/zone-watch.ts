@@ -13,18 +13,25 @@ export interface ZoneWatch {
   isOpen(zone: string): Promise<boolean>;
 }
 
-/** Looks at the zones about once a second, however often it is asked. */
+/** Looks at the zones about once a second, however often it is asked: who asks meanwhile waits for the same look. */
 export function zoneWatch(services: Pick<Services, 'table' | 'clock' | 'settings'>): ZoneWatch {
   const { clock, settings } = services;
   let open = settings.zones;
   let seenAt: EpochMs = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | undefined;
+  async function look(): Promise<void> {
+    open = [...(await readOpenZones(services))];
+    seenAt = clock.now();
+  }
   return {
     open: () => open,
     async isOpen(zone) {
-      if (clock.now() - seenAt >= LOOK_MS) {
-        open = [...(await readOpenZones(services))];
-        seenAt = clock.now();
+      if (looking === undefined && clock.now() - seenAt >= LOOK_MS) {
+        looking = look().finally(() => {
+          looking = undefined;
+        });
       }
+      await looking;
       return open.includes(zone) || !settings.zones.includes(zone);
     },
   };

@@ -52,6 +52,7 @@ export function buildReport(facts: ReportFacts): RunReport {
   const { run, now, definition, sharding, plan, pools, attempts, decisions } = facts;
   const { madeAt, expectedEndAt, chance, costUsd, grants, admission } = facts.firstPlan;
   const forecast = forecastOfFinalShards(facts);
+  const ofOperation = byOperation(facts);
   return {
     run,
     workflow: definition.workflow.name,
@@ -59,7 +60,9 @@ export function buildReport(facts: ReportFacts): RunReport {
     endedAt: now,
     deadlineAt: definition.deadlineAt,
     outcome: outcomeOf(facts),
-    operations: sharding.operations.map((operation) => operationReport(operation, facts)),
+    operations: sharding.operations.map((operation) =>
+      operationReport(operation, ofOperation(operation.id), forecast.level),
+    ),
     attempts: [...attempts],
     promise: { madeAt, expectedEndAt, chance, costUsd, grants, admission },
     plan,
@@ -101,25 +104,43 @@ function outcomeOf({ progress, aborted, now, definition }: ReportFacts): RunRepo
   return now <= definition.deadlineAt ? 'met' : 'missed';
 }
 
+/** What there is of one operation. */
+interface OperationFacts {
+  readonly records: readonly ShardRecord[];
+  readonly committed: readonly ShardAttempt[];
+  /** As they were predicted, of the shards that it was cut into first. */
+  readonly durations: readonly Interval[];
+}
+
+/** @complexity O(n) for n shards and attempts in all, and O(1) for each operation */
+function byOperation({ records, attempts, forecast, sharding }: ReportFacts): (id: string) => OperationFacts {
+  const recordsOf = Map.groupBy(records, ({ operation }) => operation);
+  const attemptsOf = Map.groupBy(attempts, ({ operation }) => operation);
+  const operationOf = new Map(sharding.shards.map(({ id, operation }) => [id, operation]));
+  const needsOf = Map.groupBy(forecast.shards, ({ shard }) => operationOf.get(shard));
+  return (id) => ({
+    records: (recordsOf.get(id) ?? []).filter(({ state }) => state !== 'REMOVED'),
+    committed: (attemptsOf.get(id) ?? []).filter(({ outcome }) => outcome === 'committed'),
+    durations: (needsOf.get(id) ?? []).map(({ need }) => need.durationMs),
+  });
+}
+
 function operationReport(
   operation: ShardedOperation,
-  { records, attempts, forecast, sharding }: ReportFacts,
+  { records, committed, durations }: OperationFacts,
+  level: number,
 ): OperationReport {
-  const own = records.filter((record) => record.operation === operation.id && record.state !== 'REMOVED');
-  const committed = attempts.filter((attempt) => attempt.operation === operation.id && attempt.outcome === 'committed');
-  const ids = new Set(sharding.shards.filter((shard) => shard.operation === operation.id).map(({ id }) => id));
-  const needs = forecast.shards.filter(({ shard }) => ids.has(shard)).map(({ need }) => need.durationMs);
   const sum = (of: (attempt: ShardAttempt) => number) => committed.reduce((total, attempt) => total + of(attempt), 0);
   const starts = committed.map(({ startedAt }) => startedAt);
   return {
     id: operation.id,
     type: operation.type,
     after: operation.after,
-    shardCount: own.length,
-    committedCount: own.filter(({ state }) => state === 'DONE').length,
+    shardCount: records.length,
+    committedCount: records.filter(({ state }) => state === 'DONE').length,
     onCriticalPath: operation.onCriticalPath,
     slackMs: operation.slackMs,
-    predictedMs: sumOf(needs, forecast.level),
+    predictedMs: sumOf(durations, level),
     actualMs: sum(onOneVcpu),
     bytesIn: sum(({ bytesIn }) => bytesIn),
     recordsIn: sum(({ recordsIn }) => recordsIn),
@@ -168,13 +189,16 @@ function usageOf({ attempts, slotCount }: ReportFacts): RunUsage {
 /** The outputs of operations that no other one reads, in the order of their shards; one without records is no object. */
 function outputsOf({ sharding, records }: ReportFacts): RunReport['outputs'] {
   const read = new Set(sharding.operations.flatMap(({ after }) => after.map(({ operation }) => operation)));
+  const done = Map.groupBy(
+    records.filter(({ state }) => state === 'DONE'),
+    ({ operation }) => operation,
+  );
   return sharding.operations
     .filter(({ id }) => !read.has(id))
     .map(({ id }) => ({
       operation: id,
-      locations: records
-        .filter((record) => record.operation === id && record.state === 'DONE')
-        .sort((a, b) => a.index - b.index || a.range.start - b.range.start)
+      locations: (done.get(id) ?? [])
+        .toSorted((a, b) => a.index - b.index || a.range.start - b.range.start)
         .flatMap(({ output }) => {
           const manifest = OutputManifest.safeParse(output);
           return manifest.success && manifest.data.sizeBytes > 0 ? [manifest.data.location] : [];

@@ -29,7 +29,13 @@ export async function writeDocument(objects: ObjectStore, { run, name }: Documen
 /** Documents that are written once: a process that has read one need not read it again. */
 const WRITTEN_ONCE: ReadonlySet<DocumentName> = new Set(['definition', 'sharding', 'forecast']);
 const KEPT_MAX = 24;
-const kept = new WeakMap<ObjectStore, Map<ObjectLocation, unknown>>();
+const kept = new WeakMap<ObjectStore, Map<ObjectLocation, KeptDocument>>();
+
+/** By whom it was parsed: of one document there are readers that take a part. */
+interface KeptDocument {
+  readonly schema: z.ZodType;
+  readonly document: unknown;
+}
 
 /**
  * Reads a document that must be there; one that is written once comes from memory the second time.
@@ -43,17 +49,17 @@ export async function readDocument<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema>> {
   const location = documentLocation(run, name);
-  const memory = kept.get(objects) ?? new Map<ObjectLocation, unknown>();
+  const memory = kept.get(objects) ?? new Map<ObjectLocation, KeptDocument>();
   kept.set(objects, memory);
   const known = memory.get(location);
-  if (known !== undefined) return known as z.output<Schema>;
+  if (known?.schema === schema) return known.document as z.output<Schema>;
   const text = new TextDecoder().decode(await objects.get(location));
   const document = parseStrictly(schema, parseJson(text, location), `document ${location}`);
-  if (WRITTEN_ONCE.has(name)) keep(memory, location, document);
+  if (WRITTEN_ONCE.has(name)) keep(memory, location, { schema, document });
   return document;
 }
 
-function keep(memory: Map<ObjectLocation, unknown>, location: ObjectLocation, document: unknown): void {
+function keep(memory: Map<ObjectLocation, KeptDocument>, location: ObjectLocation, document: KeptDocument): void {
   memory.set(location, document);
   const [oldest] = memory.keys();
   if (memory.size > KEPT_MAX && oldest !== undefined) memory.delete(oldest);

@@ -1,14 +1,16 @@
+import * as z from 'zod';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import type { RunId } from '../core/ids.ts';
+import { parseStrictly } from '../core/parse-strictly.ts';
 import type { DurationMs } from '../core/quantity.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Services } from '../ports/services.ts';
 import { toEmf } from '../profile/emf.ts';
 import type { ShardAttempt } from '../profile/shard-attempt.ts';
-import { type ShardedOperation, Sharding } from '../shards/sharding.ts';
+import { ShardedOperation } from '../shards/sharding.ts';
+import { Workflow } from '../workflow/definition.ts';
 import { storeAttempts } from './attempt-store.ts';
 import type { Verdict } from './release-shard.ts';
-import { RunDefinition } from './run-definition.ts';
 import { readDocument } from './run-document.ts';
 import type { ShardFailure, ShardRecord } from './shard-record.ts';
 import type { Invocation, Slot } from './work-slot.ts';
@@ -35,7 +37,7 @@ export interface WorkScope {
   readonly longestMs: ReadonlyMap<string, DurationMs>;
   /** True once: for the first shard of the invocation. */
   firstShard(): boolean;
-  /** Sends an attempt's telemetry on its way. */
+  /** Sends an attempt's telemetry on its way; the next shard need not wait until it is there. */
   report(attempt: ShardAttempt): Promise<void>;
   /** Stores what was reported. */
   flush(): Promise<void>;
@@ -43,9 +45,14 @@ export interface WorkScope {
 
 /** What does not change while a run goes on. */
 interface RunFacts {
-  readonly operations: ReadonlyMap<string, ShardedOperation>;
+  /** Nothing for an operation that the run does not have. */
+  readonly operation: (id: string) => ShardedOperation | undefined;
   readonly context: ShardAttempt['context'];
 }
+
+/** The parts of the run's documents that a worker needs. An operation is parsed with its first shard: a run may have thousands, of which this worker sees a few. */
+const OperationsOnly = z.looseObject({ operations: z.array(z.looseObject({ id: z.string() })) });
+const ContextOnly = z.looseObject({ workflow: z.looseObject({ context: Workflow.shape.context }) });
 
 /** By run: an execution environment works for few runs at a time. */
 const known = new Map<RunId, Promise<RunFacts>>();
@@ -56,23 +63,35 @@ export async function runScope(
   { slot, invocation, judge }: Pick<WorkScope, 'slot' | 'invocation' | 'judge'>,
   services: Services,
 ): Promise<WorkScope> {
-  const { operations, context } = await factsOf(slot.run, services.objects);
+  const facts = await factsOf(slot.run, services.objects);
   const longestMs = new Map<string, DurationMs>();
   let waiting: ShardAttempt[] = [];
   let first = true;
   let reportCount = 0;
   let flushedAt = services.clock.now();
-  const flush = async () => {
-    const stored = waiting;
+  let storing = Promise.resolve();
+  /** Batches are stored one after the other; the failure of one is thrown once, to whoever stores next. */
+  const store = async () => {
+    const before = storing;
+    storing = Promise.resolve();
+    await before;
+    const batch = waiting;
     waiting = [];
     flushedAt = services.clock.now();
-    await storeAttempts(services.table, stored);
+    storing = storeAttempts(services.table, batch);
+    storing.catch(() => undefined);
+  };
+  const flush = async () => {
+    await store();
+    const last = storing;
+    storing = Promise.resolve();
+    await last;
   };
   return {
     slot,
     invocation,
     services,
-    context,
+    context: facts.context,
     judge,
     paces: new Map(),
     longestMs,
@@ -81,7 +100,7 @@ export async function runScope(
       first = false;
       return isFirst;
     },
-    operation: (id) => operations.get(id) ?? unknownOperation(slot.run, id),
+    operation: (id) => facts.operation(id) ?? unknownOperation(slot.run, id),
     async report(attempt) {
       services.metrics.emit(toEmf(attempt));
       longestMs.set(attempt.operation, Math.max(attempt.durationMs, longestMs.get(attempt.operation) ?? 0));
@@ -89,8 +108,9 @@ export async function runScope(
       reportCount += 1;
       // a run waits for its canaries, which come first: a worker that dies must not take their telemetry with it
       const mayBeCanary = reportCount <= services.settings.canaryCount;
-      const due = mayBeCanary || services.clock.now() - flushedAt >= ATTEMPT_AGE_MAX_MS;
-      if (due || waiting.length >= ATTEMPTS_AT_ONCE) await flush();
+      if (mayBeCanary) return flush();
+      const due = services.clock.now() - flushedAt >= ATTEMPT_AGE_MAX_MS || waiting.length >= ATTEMPTS_AT_ONCE;
+      if (due) await store();
     },
     flush,
   };
@@ -113,10 +133,18 @@ function factsOf(run: RunId, objects: ObjectStore): Promise<RunFacts> {
 }
 
 async function readFacts(run: RunId, objects: ObjectStore): Promise<RunFacts> {
-  const [sharding, definition] = await Promise.all([
-    readDocument(objects, { run, name: 'sharding' }, Sharding),
-    readDocument(objects, { run, name: 'definition' }, RunDefinition),
+  const [{ operations }, { workflow }] = await Promise.all([
+    readDocument(objects, { run, name: 'sharding' }, OperationsOnly),
+    readDocument(objects, { run, name: 'definition' }, ContextOnly),
   ]);
-  const operations = new Map(sharding.operations.map((operation) => [operation.id, operation]));
-  return { operations, context: definition.workflow.context };
+  const unparsed = new Map(operations.map((operation) => [operation.id, operation]));
+  const parsed = new Map<string, ShardedOperation>();
+  const parse = (id: string) => {
+    const operation = unparsed.get(id);
+    if (!operation) return undefined;
+    const whole = parseStrictly(ShardedOperation, operation, `operation '${id}' of run '${run}'`);
+    parsed.set(id, whole);
+    return whole;
+  };
+  return { operation: (id) => parsed.get(id) ?? parse(id), context: workflow.context };
 }

@@ -23,11 +23,15 @@ import type { WorkScope } from './work-scope.ts';
 /** Every shard would fail the same way: with a pause between them the attempts last until the store is back. */
 const STORE_FAULTS: ReadonlySet<string> = new Set<ForeshardErrorName>(['StoreUnavailable', 'Throttled']);
 
+const NOTHING = () => undefined;
+
 /**
  * Executes one claimed shard and commits it. A failure of the shard ends here, as its record and its telemetry; only
  * what a store throws goes on: the invocation ends, and its slot waits before it tries again.
+ *
+ * @param atCommit called when the work is done and only its commit is left to wait for
  */
-export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<void> {
+export async function workShard(shard: ShardRecord, scope: WorkScope, atCommit = NOTHING): Promise<void> {
   const { services, judge } = scope;
   const { table, clock, settings } = services;
   const kept = keepLease(leaseOf(shard), services, {
@@ -39,7 +43,7 @@ export async function workShard(shard: ShardRecord, scope: WorkScope): Promise<v
   const metered = meteredObjects(services.objects, clock);
   const meter = attemptMeter(shard, metered.traffic, scope);
   try {
-    const committed = await attempt({ shard, kept, meter }, { ...services, objects: metered.objects }, scope);
+    const committed = await attempt({ shard, kept, meter, atCommit }, { ...services, objects: metered.objects }, scope);
     await scope.report(meter.ended(committed ? 'committed' : 'lost'));
   } catch (thrown) {
     // a task that was told to stop may throw what it likes: the reason is why it was told
@@ -59,13 +63,15 @@ interface Attempt {
   readonly shard: ShardRecord;
   readonly kept: KeptLease;
   readonly meter: AttemptMeter;
+  readonly atCommit: () => void;
 }
 
 /**
  * @returns false when another attempt was first: its output counts, and this one's is removed, by the end of the run at the
  * latest (lib/run/remove-orphans.ts)
  */
-async function attempt({ shard, kept, meter }: Attempt, services: Services, scope: WorkScope): Promise<boolean> {
+async function attempt(made: Attempt, services: Services, scope: WorkScope): Promise<boolean> {
+  const { shard, kept, meter, atCommit } = made;
   const { table, clock } = services;
   const { steps, outputPartitions } = scope.operation(shard.operation);
   const builder = outputBuilder(outputPartitions);
@@ -88,6 +94,7 @@ async function attempt({ shard, kept, meter }: Attempt, services: Services, scop
   // nobody reads an output without records: every task that works by its side effects would pay for a put
   if (body.length > 0) await storeOutput(stores, output.location, body);
   meter.wrote({ bytes: body.length, records: contents.records });
+  atCommit();
   const commit = await commitShard(table, kept.lease, { cursor, output, now: clock.now() });
   if (commit.kind === 'committed') return true;
   if (commit.kind === 'lost' && commit.isOver) await removeOutput(stores, output.location);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { DurationMs, EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { Services } from '../ports/services.ts';
 import { claimShard } from './claim-shard.ts';
 import { nextReady } from './next-ready.ts';
@@ -13,6 +13,8 @@ import { workShard } from './work-shard.ts';
 const READY_LOOK_MAX = 8;
 /** What a claim takes at once, at the pace of the operation's shard before, which may be a wrong guess. */
 const AHEAD_MS: DurationMs = 250;
+/** A slot without work asks this often, in shares of the time that it waits inside of its call, whether it is needed still. */
+const NEEDED_LOOK_SHARE = 1 / 10;
 /** Without work a slot rests outside of its call for this share of the time that it has waited inside. */
 const REST_SHARE = 1 / 5;
 /** A shard may take this many times what the longest of its operation took here, and still end with its invocation. */
@@ -42,7 +44,7 @@ export interface Invocation {
 }
 
 export interface SlotWork extends Pick<WorkScope, 'slot' | 'invocation' | 'judge'> {
-  /** False once nothing new may start where the slot is: it ends then. lib/recover decides. */
+  /** False once nothing new may start where the slot is: it ends then. Asked ahead too, so that the answer is there when it is needed. lib/recover decides. */
   mayClaim(): Promise<boolean>;
 }
 
@@ -62,21 +64,30 @@ export async function workSlot(work: SlotWork, services: Services): Promise<Work
   const { invocation } = work;
   const scope = await runScope(work, services);
   let idleSince: EpochMs | undefined;
+  let neededAt: EpochMs = Number.NEGATIVE_INFINITY;
+  let ahead: Ahead | undefined;
   try {
     while (clock.now() < invocation.endsAt) {
       if (!(await work.mayClaim())) {
         await endSlot(services.table, work.slot);
         return answer('done', clock.now());
       }
-      const shard = await claimNext(scope);
+      const shard = await claimNext(scope, ahead);
+      ahead = undefined;
       if (shard === 'later') return answer('more', clock.now());
       if (shard) {
         idleSince = undefined;
-        await workShard(shard, scope);
+        await workShard(shard, scope, () => {
+          work.mayClaim().catch(() => undefined);
+          if (!setsFree(shard)) ahead = lookAhead(scope);
+        });
         continue;
       }
       await scope.flush();
-      if (await slotIsOver(scope)) return answer('done', clock.now());
+      if (clock.now() - neededAt >= settings.lingerMs * NEEDED_LOOK_SHARE) {
+        if (await slotIsOver(scope)) return answer('done', clock.now());
+        neededAt = clock.now();
+      }
       idleSince ??= clock.now();
       if (clock.now() - idleSince >= settings.lingerMs)
         return answer('idle', clock.now() + settings.lingerMs * REST_SHARE);
@@ -92,24 +103,53 @@ function answer(outcome: WorkResult['outcome'], checkAt: EpochMs): WorkResult {
   return { outcome, checkAt: new Date(checkAt).toISOString() };
 }
 
+/** Whose turn it was in the queue of the worker's own tier when a shard was about to be committed; nobody when that could not be read. */
+type Ahead = Promise<readonly ShardRecord[]>;
+
+/**
+ * Looks who is next while a shard is committed: the two need not wait for one another. A claim holds only if its shard is
+ * still as it was read.
+ */
+function lookAhead(scope: WorkScope): Ahead {
+  return readyIn(scope.slot.memoryMiB, scope).catch(() => []);
+}
+
+/** Whose commit may set others free: they may come before all that was ready until then. */
+function setsFree({ feeds, barrier }: ShardRecord): boolean {
+  return barrier || feeds.length > 0;
+}
+
+function readyIn(memoryTierMiB: MemoryMiB, { slot, services }: WorkScope): Promise<readonly ShardRecord[]> {
+  const { table, random } = services;
+  return nextReady(table, { run: slot.run, memoryTierMiB, zone: slot.zone, limit: READY_LOOK_MAX, random });
+}
+
 /**
  * The worker's own tier first, its zone before others; then smaller tiers, whose shards fit as well.
  *
+ * @param ahead tried before the queue is read
  * @returns nothing when none is ready; `later` when the first may not fit into this invocation
  */
-async function claimNext(scope: WorkScope): Promise<ShardRecord | 'later' | undefined> {
-  const { slot, services, invocation } = scope;
-  const { clock, settings, table } = services;
-  for (const memoryTierMiB of tiersUpTo(slot.memoryMiB, settings.tiersMiB)) {
-    const query = { run: slot.run, memoryTierMiB, zone: slot.zone, limit: READY_LOOK_MAX, random: services.random };
-    for (const shard of await nextReady(table, query)) {
-      if (!fits(shard, scope)) return 'later';
-      const { leaseMs, graceMs, attemptMax } = settings;
-      const aheadUnits = AHEAD_MS * (scope.paces.get(shard.operation) ?? 0);
-      const claim = { owner: invocation.owner, now: clock.now(), leaseMs, graceMs, attemptMax, aheadUnits };
-      const claimed = await claimShard(table, shard, claim);
-      if (claimed.claimed) return claimed.shard;
-    }
+async function claimNext(scope: WorkScope, ahead: Ahead | undefined): Promise<ShardRecord | 'later' | undefined> {
+  const seen = ahead && (await claimFirst(await ahead, scope));
+  if (seen) return seen;
+  for (const memoryTierMiB of tiersUpTo(scope.slot.memoryMiB, scope.services.settings.tiersMiB)) {
+    const claimed = await claimFirst(await readyIn(memoryTierMiB, scope), scope);
+    if (claimed) return claimed;
+  }
+  return undefined;
+}
+
+/** The first of these that nobody else has taken meanwhile. */
+async function claimFirst(ready: readonly ShardRecord[], scope: WorkScope): Promise<ShardRecord | 'later' | undefined> {
+  const { clock, settings, table } = scope.services;
+  const { leaseMs, graceMs, attemptMax } = settings;
+  for (const shard of ready) {
+    if (!fits(shard, scope)) return 'later';
+    const aheadUnits = AHEAD_MS * (scope.paces.get(shard.operation) ?? 0);
+    const claim = { owner: scope.invocation.owner, now: clock.now(), leaseMs, graceMs, attemptMax, aheadUnits };
+    const claimed = await claimShard(table, shard, claim);
+    if (claimed.claimed) return claimed.shard;
   }
   return undefined;
 }

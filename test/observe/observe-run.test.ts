@@ -102,6 +102,13 @@ describe('observeRun', () => {
     expect(outcome(running({ ...RUNNING, claimedAt: 6_399 }))).toBe('drift');
   });
 
+  it('has not drifted when a shard is beyond its interval and the rest of it is not worth a change', () => {
+    const narrow = { need: () => needWithin(2_000, 1.01), operationMs: () => 20_000 };
+    // its interval and two overheads end at 2,620 ms; four overheads beyond its prediction are 3,200 ms
+    expect(outcome({ ...running({ ...RUNNING, claimedAt: 6_800 }), predictions: narrow })).toBe('running');
+    expect(outcome({ ...running({ ...RUNNING, claimedAt: 6_799 }), predictions: narrow })).toBe('drift');
+  });
+
   it('takes a shard for as old as it was when it was seen: a long look makes none late', () => {
     const late = running({ ...RUNNING, claimedAt: 6_300 });
     expect(outcome({ ...late, tookMs: 99 })).toBe('drift');
@@ -127,9 +134,17 @@ describe('observeRun', () => {
     const progress = progressOf({ total: 10, done: 9, running: 1 });
     const [grant] = aPlan().grants;
     const two = aPlan({ grants: grant ? [{ ...grant, slotCount: 2 }] : [] });
-    expect(outcome({ progress, plan: two })).toBe('drift');
-    expect(outcome({ progress, plan: two, copyCount: 1 })).toBe('running');
-    expect(outcome({ progress })).toBe('running');
+    // four overheads of 300 ms are left of its 2 s, or one millisecond more
+    const claimed = (claimedAt: number) => ({ ...progress, runningShards: [{ ...RUNNING, claimedAt }] });
+    expect(outcome({ progress: claimed(9_201), plan: two })).toBe('drift');
+    expect(outcome({ progress: claimed(9_200), plan: two })).toBe('running');
+    expect(outcome({ progress: claimed(9_201), plan: two, copyCount: 1 })).toBe('running');
+    expect(outcome({ progress: claimed(9_201) })).toBe('running');
+    // beyond its prediction it is expected to need as long again, and of what nothing is known of it may be anything
+    expect(outcome({ progress: claimed(6_800), plan: two })).toBe('running');
+    expect(outcome({ progress: claimed(6_799), plan: two })).toBe('drift');
+    const unknown = { need: () => undefined, operationMs: () => 20_000 };
+    expect(outcome({ progress: claimed(9_900), plan: two, predictions: unknown })).toBe('drift');
   });
 
   it('gives a new plan time to settle: four looks, and an eighth of the age of the run', () => {

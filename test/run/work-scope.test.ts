@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ForeshardError } from '../../lib/core/foreshard-error.ts';
 import { readAttempts } from '../../lib/run/attempt-store.ts';
 import { runScope } from '../../lib/run/work-scope.ts';
 import { memoryServices } from '../fixtures/memory-services.ts';
@@ -35,6 +36,34 @@ describe('runScope', () => {
     await flush();
     await flush();
     expect([await storedCount(), services.emitted.length]).toEqual([26, 26]);
+  });
+
+  it('tells of a batch that could not be stored when the next one is due, once, and stores what came since', async () => {
+    const { services, run, open } = await scope();
+    const { report, flush } = await open();
+    const { putAll } = services.table;
+    const away = new ForeshardError('StoreUnavailable', 'the table is away');
+    Object.assign(services.table, { putAll: async () => Promise.reject(away) });
+    for (let epoch = 1; epoch <= 26; epoch += 1) await report(anAttempt({ run, epoch }));
+    Object.assign(services.table, { putAll });
+    await expect(flush()).rejects.toBe(away);
+    await flush();
+    expect((await readAttempts(services.table, run)).map(({ epoch }) => epoch)).toEqual([26]);
+  });
+
+  it('parses an operation when its first shard is there, and no sooner', async () => {
+    const { services, run, open } = await scope();
+    const { objects } = services;
+    const sharding = JSON.parse(new TextDecoder().decode(await objects.get(`runs/${run}/sharding.json`)));
+    const broken = { ...sharding.operations[0], id: 'b', outputPartitions: 0 };
+    const operations = [...sharding.operations, broken];
+    await objects.put(
+      `runs/${run}/sharding.json`,
+      new TextEncoder().encode(JSON.stringify({ ...sharding, operations })),
+    );
+    const { operation } = await open();
+    expect(operation('a')).toBe(operation('a'));
+    expect(() => operation('b')).toThrow(/operation 'b' of run .* outputPartitions/);
   });
 
   it('keeps back nothing that may be of a canary: the first attempts of the invocation', async () => {
