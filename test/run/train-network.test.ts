@@ -26,15 +26,15 @@ async function loaded(services: MemoryServices, { typeCount = 3, hours = 240 } =
   }
 }
 
-/** Twenty steps. */
-const BUDGET = { budgetMs: 3_400 };
+/** Ten steps. */
+const BUDGET = { budgetMs: 2_500 };
 
 describe('trainNetwork', { timeout: 90_000 }, () => {
   it('trains on the stored series, keeps the network under its hash, and forecasts with it once it is promoted', async () => {
     const services = memoryServices({ startAt: START + 240 * HOUR });
     await loaded(services);
     const training = await trainNetwork(BUDGET, services);
-    expect(training).toMatchObject({ trained: true, stepCount: 20, seriesCount: 2 });
+    expect(training).toMatchObject({ trained: true, stepCount: 10, seriesCount: 2 });
     const state = await readNetworkState(services.objects);
     if (!training.trained || !state) throw new Error('not trained');
     expect(state.candidateHash).toBe(training.trainingHash);
@@ -67,7 +67,7 @@ describe('trainNetwork', { timeout: 90_000 }, () => {
   it('does not begin without data, or without the time', async () => {
     const services = memoryServices({ startAt: START + 240 * HOUR });
     expect(await trainNetwork(BUDGET, services)).toEqual({ trained: false, reason: 'no data' });
-    expect(await trainNetwork({ budgetMs: 3_000 }, services)).toEqual({ trained: false, reason: 'no time' });
+    expect(await trainNetwork({ budgetMs: 2_400 }, services)).toEqual({ trained: false, reason: 'no time' });
     expect(await readNetworkState(services.objects)).toBeUndefined();
   });
 });

@@ -19,9 +19,11 @@ export function adam(parameterCount: number): Optimiser {
   const square = new Float64Array(parameterCount);
   let [firstLeft, secondLeft] = [1, 1];
   return (parameters, gradient, rate) => {
+    const length = Math.sqrt(gradient.reduce((sum, slope) => sum + slope * slope, 0));
+    // A window whose own outputs ran away says nothing: no step is better than one towards NaN.
+    if (!Number.isFinite(length)) return;
     firstLeft *= FIRST_DECAY;
     secondLeft *= SECOND_DECAY;
-    const length = Math.sqrt(gradient.reduce((sum, slope) => sum + slope * slope, 0));
     const shorten = length > LENGTH_MAX ? LENGTH_MAX / length : 1;
     for (let at = 0; at < parameterCount; at += 1) {
       const slope = shorten * (gradient[at] ?? 0);

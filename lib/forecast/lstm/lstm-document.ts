@@ -8,7 +8,7 @@ export const LSTM_VERSION = 1;
 /** A trained network, as it is stored. */
 export const LstmDocument = z.strictObject({
   version: z.literal(LSTM_VERSION),
-  /** Names series, seed and steps. */
+  /** Names series, seed, steps, and the windows and rate of a step. */
   trainingHash: z.string().regex(/^[0-9a-f]{16}$/),
   seed: z.int(),
   stepCount: z.int().nonnegative(),

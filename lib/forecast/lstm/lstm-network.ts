@@ -47,8 +47,9 @@ export function stepForward(parameters: Float64Array, tape: LstmTape, step: numb
   const width = inputCount + cellCount;
   const row = step * width;
   const gateRow = step * GATE_COUNT * cellCount;
+  sumGates(parameters, seen.subarray(row, row + width), gates.subarray(gateRow, gateRow + GATE_COUNT * cellCount));
   for (let gate = 0; gate < GATE_COUNT * cellCount; gate += 1) {
-    const sum = weightedSum(parameters, gate * (width + 1), seen, row, width);
+    const sum = gates[gateRow + gate] ?? 0;
     const isCandidate = gate >= 2 * cellCount && gate < 3 * cellCount;
     gates[gateRow + gate] = isCandidate ? Math.tanh(sum) : 1 / (1 + Math.exp(-sum));
   }
@@ -69,16 +70,27 @@ export function stepForward(parameters: Float64Array, tape: LstmTape, step: numb
   return output;
 }
 
-/** Four sums at once: they do not wait for one another. */
-function weightedSum(parameters: Float64Array, first: number, seen: Float64Array, row: number, width: number): number {
-  let [a, b, c, d] = [parameters[first + width] ?? 0, 0, 0, 0];
-  let column = 0;
-  for (; column + 3 < width; column += 4) {
-    a += (parameters[first + column] ?? 0) * (seen[row + column] ?? 0);
-    b += (parameters[first + column + 1] ?? 0) * (seen[row + column + 1] ?? 0);
-    c += (parameters[first + column + 2] ?? 0) * (seen[row + column + 2] ?? 0);
-    d += (parameters[first + column + 3] ?? 0) * (seen[row + column + 3] ?? 0);
+/** Four rows of weights at once: what was seen is loaded once for all of them. A cell has four, so none is left over. */
+function sumGates(parameters: Float64Array, seen: Float64Array, gates: Float64Array): void {
+  const width = seen.length;
+  const line = width + 1;
+  for (let gate = 0; gate < gates.length; gate += 4) {
+    const first = gate * line;
+    let a = parameters[first + width] ?? 0;
+    let b = parameters[first + line + width] ?? 0;
+    let c = parameters[first + 2 * line + width] ?? 0;
+    let d = parameters[first + 3 * line + width] ?? 0;
+    for (let column = 0; column < width; column += 1) {
+      const value = seen[column] ?? 0;
+      const at = first + column;
+      a += (parameters[at] ?? 0) * value;
+      b += (parameters[at + line] ?? 0) * value;
+      c += (parameters[at + 2 * line] ?? 0) * value;
+      d += (parameters[at + 3 * line] ?? 0) * value;
+    }
+    gates[gate] = a;
+    gates[gate + 1] = b;
+    gates[gate + 2] = c;
+    gates[gate + 3] = d;
   }
-  for (; column < width; column += 1) a += (parameters[first + column] ?? 0) * (seen[row + column] ?? 0);
-  return a + b + c + d;
 }
