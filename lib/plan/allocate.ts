@@ -25,6 +25,8 @@ const KEPT_STARTS = 4;
 interface PlanEffort {
   /** Shard durations drawn for the chance, at the most. @default 400,000 */
   readonly drawMax?: number;
+  /** Whether a user is told the chance, which is then known to half a point or so. @default for a newcomer */
+  readonly stated?: boolean;
   /** Whether a better order is searched for where run times are known. @default true */
   readonly polish?: boolean;
 }
@@ -50,7 +52,8 @@ export function allocate(request: AllocateRequest, random: Random, options: Plan
   const admission = admissionOf(request, sized, planned);
   const keys = claimKeys(request, planned, { admission, policy: options.priority ?? latestStart });
   const granted = grants(request, placed);
-  const ends = planEndTimes(request, { placed, graph, keys, granted, drawMax: options.drawMax }, random);
+  const { drawMax, stated = request.newcomer } = options;
+  const ends = planEndTimes(request, { placed, graph, keys, granted, drawMax, stated }, random);
   return {
     run: request.run,
     generation: request.generation,

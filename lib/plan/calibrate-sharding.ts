@@ -160,7 +160,7 @@ export function careful(
 }
 
 function tryOut(request: CalibrationRequest, sharding: Sharding, random: Random): Trial {
-  const { chance, safeEndAt = Number.POSITIVE_INFINITY } = planOf(request, sharding, { random }).plan;
+  const { chance, safeEndAt = Number.POSITIVE_INFINITY } = planOf(request, sharding, { random, stated: false }).plan;
   return { sharding, chance, safeEndAt };
 }
 
@@ -168,7 +168,7 @@ function tryOut(request: CalibrationRequest, sharding: Sharding, random: Random)
 export function planOf(
   { forecast, allocation, priority }: CalibrationRequest,
   { shards }: Sharding,
-  { random, drawMax }: { readonly random: Random; readonly drawMax?: number },
+  { random, ...effort }: { readonly random: Random; readonly drawMax?: number; readonly stated?: boolean },
 ): { readonly request: AllocateRequest; readonly plan: Plan } {
   const needs = forecastShards({ ...forecast, shards }).shards;
   const open = shards.flatMap(({ id, operation, index, type, needs: waitsFor }, at) => {
@@ -179,6 +179,6 @@ export function planOf(
   const request = { ...allocation, shards: open, newTypes };
   return {
     request,
-    plan: allocate(request, random, { polish: false, priority, ...(drawMax !== undefined && { drawMax }) }),
+    plan: allocate(request, random, { polish: false, priority, ...effort }),
   };
 }

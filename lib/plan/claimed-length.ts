@@ -5,7 +5,7 @@ import { type NumberSet, numberSet } from './number-set.ts';
 import type { TaskGraph } from './task-graph.ts';
 
 export interface ClaimedRun {
-  /** Shards that wait for one another; a node that takes no vCPU is a barrier. */
+  /** Shards that wait for one another; a node that takes no vCPU is a barrier, which takes no time either. */
   readonly graph: TaskGraph;
   /** What a worker of each node's tier takes. */
   readonly vcpus: Float64Array;
@@ -29,7 +29,7 @@ const EPSILON = 1e-9;
 export function claimedLength(run: ClaimedRun): (durationsMs: Float64Array) => DurationMs {
   const { graph, vcpus, keys } = run;
   const endsMs = new Float64Array(graph.taskCount);
-  const sizes = [...new Set(vcpus)];
+  const sizes = [...new Set(vcpus)].filter((vcpu) => vcpu > 0);
   const nodeAt = Int32Array.from(keys.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
   const turnOf = new Int32Array(graph.taskCount);
   for (const [turn, node] of nodeAt.entries()) turnOf[node] = turn;
@@ -46,6 +46,7 @@ export function claimedLength(run: ClaimedRun): (durationsMs: Float64Array) => D
     closed: numberHeap(run.opensMs),
     roots: [...roots],
     openVcpu: 0,
+    leftCount: 0,
   };
   return (durationsMs) => {
     for (const set of state.ready) set.clear();
@@ -70,18 +71,22 @@ interface State {
   readonly roots: readonly number[];
   /** What is ready or runs would take so much. */
   openVcpu: number;
+  leftCount: number;
 }
 
 function runOnce(run: ClaimedRun, state: State, durationsMs: Float64Array): DurationMs {
   const { graph, opensMs, capacity } = run;
   const { endsMs, nodeAt, sizes, classOf, ready, running, closed } = state;
   const slots = grantedCapacity(capacity);
-  let [now, usedVcpu, leftCount] = [0, 0, graph.taskCount];
+  let [now, usedVcpu] = [0, 0];
+  // what has ended stays the first of those that run until something takes its place
+  let ended = false;
   const vcpuOf = (node: number) => sizes[classOf[node] ?? 0] ?? 0;
   state.waitsFor.set(graph.waitsFor);
   state.openVcpu = 0;
+  state.leftCount = graph.taskCount;
   for (const node of state.roots) open(run, state, { node, now });
-  while (leftCount > 0) {
+  while (state.leftCount > 0) {
     while (closed.size() > 0 && (opensMs[closed.first()] ?? 0) <= now) open(run, state, { node: closed.pop(), now });
     slots.adjust(now, { openVcpu: state.openVcpu, usedVcpu });
     const there = slots.at(now);
@@ -90,8 +95,12 @@ function runOnce(run: ClaimedRun, state: State, durationsMs: Float64Array): Dura
       ready[classOf[next] ?? 0]?.remove(turn);
       usedVcpu += vcpuOf(next);
       endsMs[next] = now + (durationsMs[next] ?? 0);
-      running.push(next);
+      if (ended) running.replaceFirst(next);
+      else running.push(next);
+      ended = false;
     }
+    if (ended) running.pop();
+    ended = false;
     const first = running.first();
     const endMs = first < 0 ? Number.POSITIVE_INFINITY : (endsMs[first] ?? 0);
     const opensAtMs = closed.size() > 0 ? (opensMs[closed.first()] ?? 0) : Number.POSITIVE_INFINITY;
@@ -100,26 +109,30 @@ function runOnce(run: ClaimedRun, state: State, durationsMs: Float64Array): Dura
     if (endMs > now) continue;
     // what was idle until now has been given back before others wait for it
     slots.adjust(now, { openVcpu: state.openVcpu, usedVcpu });
-    running.pop();
+    ended = true;
     usedVcpu -= vcpuOf(first);
     state.openVcpu -= vcpuOf(first);
-    leftCount -= 1;
+    state.leftCount -= 1;
     release(run, state, { node: first, now });
   }
   return now;
 }
 
-/** Lists a node that waits for no other: to be claimed, or until its input is there. */
-function open(
-  { opensMs }: ClaimedRun,
-  state: State,
-  { node, now }: { readonly node: number; readonly now: DurationMs },
-): void {
-  if ((opensMs[node] ?? 0) > now) {
+/**
+ * Lists a node that waits for no other: to be claimed, or until its input is there. A barrier ends as it opens, and only
+ * shards wait for it.
+ */
+function open(run: ClaimedRun, state: State, { node, now }: { readonly node: number; readonly now: DurationMs }): void {
+  if ((run.opensMs[node] ?? 0) > now) {
     state.closed.push(node);
     return;
   }
   const size = state.classOf[node] ?? 0;
+  if (size < 0) {
+    state.leftCount -= 1;
+    release(run, state, { node, now });
+    return;
+  }
   state.openVcpu += state.sizes[size] ?? 0;
   state.ready[size]?.add(state.turnOf[node] ?? 0);
 }

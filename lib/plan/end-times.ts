@@ -1,7 +1,7 @@
 import { probit } from 'simple-statistics';
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
-import { standardNormal } from '../core/standard-normal.ts';
+import { standardNormals } from '../core/standard-normal.ts';
 import type { Interval } from '../forecast/interval.ts';
 import { SHARED_VARIANCE, STRAGGLER_LEAST, STRAGGLER_MOST } from '../shards/shard-spread.ts';
 import { COPY_AFTER_FACTOR } from '../shards/slowest-factor.ts';
@@ -10,6 +10,9 @@ import { type ClaimedRun, claimedLength } from './claimed-length.ts';
 const DRAWS_MAX = 400_000;
 const SAMPLES_MIN = 40;
 const SAMPLES_MAX = 4_000;
+/** A chance that is stated to a user is known to this standard error, as far as so many draws allow. */
+const STATED_ERROR = 0.006;
+const STATED_DRAWS_MAX = 8_000_000;
 
 export interface EndTimesRequest extends ClaimedRun {
   /** As predicted, the median; a barrier takes no time. */
@@ -24,6 +27,8 @@ export interface EndTimesRequest extends ClaimedRun {
   readonly speculation?: boolean | undefined;
   /** Shard durations drawn in all; more shards get fewer samples, but never fewer than 40. @default 400,000 */
   readonly drawMax?: number | undefined;
+  /** A moment for which the chance is stated to a user: more samples are drawn where it is near one half. */
+  readonly statedMs?: DurationMs | undefined;
 }
 
 /** When all ends, as far as that is known. */
@@ -44,19 +49,28 @@ export interface EndTimes {
  * @see McKay, Beckman and Conover, "A comparison of three methods for selecting values of input variables", 1979
  */
 export function endTimes(request: EndTimesRequest, random: Random): EndTimes {
+  const draws = drawsOf(request, random);
+  const first = draws(sampleCount(request));
+  const endsMs = Float64Array.of(...first, ...draws(missingSamples(request, first))).sort();
+  return {
+    chanceBy: (timeMs) => countUpTo(endsMs, timeMs) / endsMs.length,
+    endBy: (chance) => endsMs[Math.max(0, Math.ceil(chance * endsMs.length) - 1)] ?? 0,
+  };
+}
+
+/** A function of how often: the run's ends, with other durations each time. */
+function drawsOf(request: EndTimesRequest, random: Random): (count: number) => Float64Array {
   const { typeOf, graph } = request;
-  const samples = sampleCount(request);
   const typeCount = typeOf.reduce((most, type) => Math.max(most, type + 1), 0);
-  const sharedOf = Array.from({ length: typeCount }, () => evenNormals(samples, random));
+  const chance = { random, normal: standardNormals(random) };
   const lengthOf = claimedLength(request);
   const drawnMs = new Float64Array(graph.taskCount);
-  const endsMs = Float64Array.from({ length: samples }, (_, sample) => {
-    draw(request, { drawnMs, sharedOf, sample }, random);
-    return lengthOf(drawnMs);
-  }).sort();
-  return {
-    chanceBy: (timeMs) => countUpTo(endsMs, timeMs) / samples,
-    endBy: (chance) => endsMs[Math.max(0, Math.ceil(chance * samples) - 1)] ?? 0,
+  return (count) => {
+    const sharedOf = Array.from({ length: typeCount }, () => evenNormals(count, random));
+    return Float64Array.from({ length: count }, (_, sample) => {
+      draw(request, { drawnMs, sharedOf, sample }, chance);
+      return lengthOf(drawnMs);
+    });
   };
 }
 
@@ -66,21 +80,26 @@ interface Draw {
   readonly sample: number;
 }
 
-function draw(request: EndTimesRequest, { drawnMs, sharedOf, sample }: Draw, random: Random): void {
+interface Chance {
+  readonly random: Random;
+  readonly normal: () => number;
+}
+
+function draw(request: EndTimesRequest, { drawnMs, sharedOf, sample }: Draw, chance: Chance): void {
   const { durationsMs, sigmas, typeOf, speculation } = request;
   for (let node = 0; node < drawnMs.length; node += 1) {
     const shared = Math.sqrt(SHARED_VARIANCE) * (sharedOf[typeOf[node] ?? 0]?.[sample] ?? 0);
-    const alone = ownFactor(request, node, random);
+    const alone = ownFactor(request, node, chance);
     const copied = speculation && alone > COPY_AFTER_FACTOR;
-    const own = copied ? Math.min(alone, COPY_AFTER_FACTOR + ownFactor(request, node, random)) : alone;
+    const own = copied ? Math.min(alone, COPY_AFTER_FACTOR + ownFactor(request, node, chance)) : alone;
     drawnMs[node] = (durationsMs[node] ?? 0) * Math.exp((sigmas[node] ?? 0) * shared) * own;
   }
 }
 
-function ownFactor({ sigmas, stragglerShares }: EndTimesRequest, node: number, random: Random): number {
+function ownFactor({ sigmas, stragglerShares }: EndTimesRequest, node: number, { random, normal }: Chance): number {
   const sigma = sigmas[node] ?? 0;
   const share = stragglerShares[node] ?? 0;
-  const error = sigma === 0 ? 1 : Math.exp(sigma * Math.sqrt(1 - SHARED_VARIANCE) * standardNormal(random));
+  const error = sigma === 0 ? 1 : Math.exp(sigma * Math.sqrt(1 - SHARED_VARIANCE) * normal());
   const slow = share > 0 && random() < share;
   return slow ? error * (STRAGGLER_LEAST + (STRAGGLER_MOST - STRAGGLER_LEAST) * random()) : error;
 }
@@ -107,9 +126,24 @@ function countUpTo(sorted: Float64Array, value: number): number {
 }
 
 /** What is certain needs to be looked at once. */
-function sampleCount({ graph, sigmas, stragglerShares, drawMax = DRAWS_MAX }: EndTimesRequest): number {
-  if ([...sigmas, ...stragglerShares].every((spread) => spread === 0)) return 1;
+function sampleCount(request: EndTimesRequest): number {
+  const { graph, drawMax = DRAWS_MAX } = request;
+  if (isCertain(request)) return 1;
   return Math.max(SAMPLES_MIN, Math.min(SAMPLES_MAX, Math.floor(drawMax / Math.max(1, graph.taskCount))));
+}
+
+function isCertain({ sigmas, stragglerShares }: EndTimesRequest): boolean {
+  return [...sigmas, ...stragglerShares].every((spread) => spread === 0);
+}
+
+/** As many as make the standard error of the stated chance small, judged by the first samples (Agresti and Coull 1998). */
+function missingSamples(request: EndTimesRequest, firstMs: Float64Array): number {
+  const { statedMs, graph } = request;
+  if (statedMs === undefined || isCertain(request)) return 0;
+  const chance = (firstMs.filter((endMs) => endMs <= statedMs).length + 2) / (firstMs.length + 4);
+  const wanted = Math.ceil((chance * (1 - chance)) / STATED_ERROR ** 2);
+  const affordable = Math.floor(STATED_DRAWS_MAX / Math.max(1, graph.taskCount));
+  return Math.max(0, Math.min(wanted, affordable) - firstMs.length);
 }
 
 /**

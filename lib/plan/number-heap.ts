@@ -6,6 +6,8 @@ export interface NumberHeap {
   readonly push: (value: number) => void;
   /** Removes and returns the first number, or -1 for none. */
   readonly pop: () => number;
+  /** Removes the first number and adds another one: half the work of the two. */
+  readonly replaceFirst: (value: number) => void;
 }
 
 /**
@@ -50,5 +52,9 @@ export function numberHeap(keys: { readonly [index: number]: number }): NumberHe
     }
     heap[at] = value;
   };
-  return { size: () => heap.length, first: () => heap[0] ?? -1, push, pop };
+  const replaceFirst = (value: number) => {
+    if (heap.length === 0) push(value);
+    else sink(value);
+  };
+  return { size: () => heap.length, first: () => heap[0] ?? -1, push, pop, replaceFirst };
 }

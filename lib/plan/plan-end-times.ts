@@ -1,3 +1,4 @@
+import { byCodeUnit } from '../core/by-code-unit.ts';
 import type { Random } from '../core/random.ts';
 import type { AllocateRequest } from './allocate-request.ts';
 import { type EndTimes, endTimes, logSpread } from './end-times.ts';
@@ -5,6 +6,7 @@ import type { CapacityOverTime, VcpuGain } from './granted-capacity.ts';
 import type { PlacedShard } from './place-shards.ts';
 import type { SlotGrant } from './plan.ts';
 import { vcpuOf } from './pool.ts';
+import { rankText } from './rank-shards.ts';
 import type { ShardGraph } from './shard-graph.ts';
 
 export interface PlacedPlan {
@@ -15,6 +17,8 @@ export interface PlacedPlan {
   /** The slots that it was given for them. */
   readonly granted: readonly SlotGrant[];
   readonly drawMax?: number | undefined;
+  /** Whether a user is told the chance of the deadline: see {@link endTimes}. */
+  readonly stated?: boolean | undefined;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface PlacedPlan {
  * @returns nothing when a shard has no place
  */
 export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random: Random): EndTimes | undefined {
-  const { placed, graph, keys, granted, drawMax } = plan;
+  const { placed, graph, keys, granted, drawMax, stated } = plan;
   if (placed.some(({ startMs, pool }) => !Number.isFinite(startMs) || pool === undefined)) return undefined;
   const { taskCount } = graph.graph;
   const types = new Map([...new Set(request.shards.map(({ type }) => type))].map((type, number) => [type, number]));
@@ -36,8 +40,8 @@ export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random:
     {
       graph: graph.graph,
       drawMax,
-      // what runs holds its slot already
-      keys: Float64Array.from(keys, (key, node) => (request.shards[node]?.running ? Number.NEGATIVE_INFINITY : key)),
+      statedMs: stated ? request.deadlineAt - request.now : undefined,
+      keys: claimTurns(request, keys),
       vcpus,
       opensMs: perNode((node) => request.shards[node]?.arrival?.opensInMs ?? 0),
       capacity: capacityOf(request, granted, mostVcpu(placed, vcpus)),
@@ -49,6 +53,15 @@ export function planEndTimes(request: AllocateRequest, plan: PlacedPlan, random:
     },
     random,
   );
+}
+
+/** Of each node, its place in the order of claims, which is that of the ranks' texts; what runs holds its slot already. */
+function claimTurns({ shards }: AllocateRequest, keys: Float64Array): Float64Array {
+  const ranks = shards.map(({ id, running }, node) => (running ? '' : rankText(keys[node] ?? 0, id)));
+  const turns = new Float64Array(keys.length);
+  const order = [...ranks.keys()].sort((a, b) => byCodeUnit(ranks[a] ?? '', ranks[b] ?? '') || a - b);
+  for (const [turn, node] of order.entries()) turns[node] = turn;
+  return turns;
 }
 
 function spread({ shards }: AllocateRequest, node: number): number {

@@ -58,7 +58,7 @@ function pointOf(request: CalibrationRequest, deadlineMs: DurationMs, random: Ra
   const timeLeftMs = deadlineMs - request.allocation.startDelayMs;
   const sharding = careful({ ...request, sharding: { ...request.sharding, timeLeftMs } }, 0);
   if (!sharding) return undefined;
-  const { plan } = planOf(request, sharding, { random, drawMax: DRAWS_MAX });
+  const { plan } = planOf(request, sharding, { random, drawMax: DRAWS_MAX, stated: false });
   return {
     shardCount: sharding.shards.length,
     expectedMs: plan.expectedEndAt - plan.madeAt,

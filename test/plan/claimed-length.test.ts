@@ -84,4 +84,14 @@ describe('claimedLength', () => {
     // at 5.6 s one slot is there, the other starts again
     expect(lengthOf(Float64Array.of(1_000, 5_000, 900, 900, 0))).toBe(5_600 + 600 + 900);
   });
+
+  it('lets a slot go on through a barrier, though its grant is over', () => {
+    // 0, then a barrier, then 1; one slot, granted until 1 s
+    const graph = taskGraph(3, [0, 2], [2, 1]);
+    const grants = [{ fromMs: 600, untilMs: 1_000, vcpu: 1 }];
+    const capacity = { gains: [{ atMs: 0, vcpu: 1 }], grants, peakVcpu: 1, startDelayMs: 600, startedVcpu: 0 };
+    const [keys, vcpus, opensMs] = [Float64Array.of(0, 1, 2), Float64Array.of(1, 1, 0), new Float64Array(3)];
+    const lengthOf = claimedLength({ graph, keys, vcpus, opensMs, capacity });
+    expect(lengthOf(Float64Array.of(2_000, 500, 0))).toBe(600 + 2_000 + 500);
+  });
 });
