@@ -1,5 +1,5 @@
 import { Fn, Stack } from 'aws-cdk-lib';
-import { type Alarm, type IMetric, MathExpression, type Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -7,12 +7,10 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { Settings } from '../lib/core/settings.ts';
-import { REGIONAL } from '../lib/plan/pool.ts';
 import { bundleNow } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { allow } from './constructs/allow.ts';
 import { CleanUp } from './constructs/clean-up.ts';
-import { decayedForecasts, zoneMismatches } from './constructs/custom-metrics.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { DeadLetters } from './constructs/dead-letters.ts';
 import { Network } from './constructs/network.ts';
@@ -20,7 +18,7 @@ import { Replicas } from './constructs/replicas.ts';
 import { STAGE_NAMES, StageFunctions } from './constructs/stage-functions.ts';
 import { StateMachines } from './constructs/state-machines.ts';
 import { grantObjects, Store } from './constructs/store.ts';
-import { TelemetryMetrics } from './constructs/telemetry-metrics.ts';
+import { SystemMetrics, type SystemParts } from './constructs/system-metrics.ts';
 import { Triggers } from './constructs/triggers.ts';
 import { WorkerPools } from './constructs/worker-pools.ts';
 import type { ForeshardProps } from './foreshard-props.ts';
@@ -31,15 +29,13 @@ const ROOT = `${import.meta.dirname}/..`;
 const ZONE_COUNT = 3;
 const WORKER_ALIAS = 'live';
 
-/** Foreshard in a stack: workers in pools, a function for each stage, both state machines, and what starts them. */
-export class Foreshard extends TelemetryMetrics {
+/** Foreshard in a stack: workers in pools, a function for each stage, the state machines, and what starts them. */
+export class Foreshard extends SystemMetrics {
   readonly table: ITable;
   readonly bucket: IBucket;
   /** Every alarm, to be made part of a composite one or of a dashboard of your own. */
   readonly alarms: readonly Alarm[];
-  private readonly machines: StateMachines;
-  private readonly workers: WorkerPools;
-  private readonly stages: StageFunctions;
+  protected readonly parts: SystemParts;
 
   constructor(scope: Construct, id: string, props: ForeshardProps = {}) {
     super(scope, id);
@@ -66,9 +62,9 @@ export class Foreshard extends TelemetryMetrics {
     };
     const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters');
     const common = { code, environment, store, logRetention };
-    this.workers = new WorkerPools(this, 'Workers', { ...common, settings, ...(network && { network }) });
+    const workers = new WorkerPools(this, 'Workers', { ...common, settings, ...(network && { network }) });
     const workerArns = WorkerPools.arns(this, settings);
-    this.stages = new StageFunctions(this, 'Stages', {
+    const stages = new StageFunctions(this, 'Stages', {
       ...common,
       prefix,
       workerArns,
@@ -77,13 +73,11 @@ export class Foreshard extends TelemetryMetrics {
       workflowMachineArn,
       deadLetters,
     });
-    const cleanUp = new CleanUp(this, 'CleanUp', { cleaner: this.stages.get('cleaner'), workers: this.workers });
-    const parts = { stages: this.stages, workers: this.workers };
-    this.machines = new StateMachines(this, 'Machines', { ...parts, prefix, logRetention });
-    const { machines } = this;
+    const cleanUp = new CleanUp(this, 'CleanUp', { cleaner: stages.get('cleaner'), workers });
+    const machines = new StateMachines(this, 'Machines', { stages, workers, prefix, logRetention });
     const { starter } = new Triggers(this, 'Triggers', {
-      stages: this.stages,
-      workflow: machines.workflow,
+      stages,
+      machines,
       bucket: store.bucket,
       logRetention,
       schedules: props.schedules ?? [],
@@ -93,10 +87,11 @@ export class Foreshard extends TelemetryMetrics {
       cleanUp,
     });
     const topic = props.alarmTopic ? { topic: props.alarmTopic } : {};
-    this.alarms = new Alarms(this, 'Alarms', { ...parts, machines, starter, store, deadLetters, ...topic }).all;
-    new Dashboard(this, 'Dashboard', { name: prefix, machines, workers: this.workers, store, alarms: this.alarms });
+    this.parts = { machines, starter, stages, workers, store, deadLetters };
+    this.alarms = new Alarms(this, 'Alarms', { ...this.parts, metrics: this, ...topic }).all;
+    new Dashboard(this, 'Dashboard', { name: prefix, machines, workers, store, alarms: this.alarms });
     for (const input of props.inputs ?? []) this.grantInput(input);
-    const keepers = [this.stages.get('finisher'), ...this.workers.pools.map(({ worker }) => worker)];
+    const keepers = [stages.get('finisher'), ...workers.pools.map(({ worker }) => worker)];
     for (const keeper of keepers) replicas?.grant(keeper);
     this.table = store.table;
     this.bucket = store.bucket;
@@ -115,80 +110,26 @@ export class Foreshard extends TelemetryMetrics {
     });
   }
 
-  protected get places(): readonly string[] {
-    return [...this.workers.zones, REGIONAL];
-  }
-
   /** Lets someone start runs, and see how they end. */
   grantStart(grantee: IGrantable): Grant {
-    this.machines.workflow.grantRead(grantee);
-    return this.machines.workflow.grantStartExecution(grantee);
+    this.parts.machines.workflow.grantRead(grantee);
+    return this.parts.machines.workflow.grantStartExecution(grantee);
   }
 
   /** Lets workflows read their input from a bucket. */
   grantInput(bucket: IBucket): void {
-    for (const reader of [this.stages.get('sharder'), ...this.workers.pools.map(({ worker }) => worker)]) {
+    const { stages, workers } = this.parts;
+    for (const reader of [stages.get('sharder'), ...workers.pools.map(({ worker }) => worker)]) {
       grantObjects(bucket, reader, 'read');
     }
     // what arrives in a backlog is listed by the monitor, and read by workers
-    allow(this.stages.get('monitor'), ['s3:ListBucket'], [bucket.bucketArn]);
+    allow(stages.get('monitor'), ['s3:ListBucket'], [bucket.bucketArn]);
   }
 
   /** Lets task code do what its work needs beyond the stores: call a function, write to a queue. */
   grantWorkers(grant: (worker: IGrantable) => void): void {
-    for (const { worker } of this.workers.pools) grant(worker);
+    for (const { worker } of this.parts.workers.pools) grant(worker);
   }
-
-  /** Runs that were started. */
-  metricStarted(options?: MetricOptions): Metric {
-    return this.machines.workflow.metricStarted(options);
-  }
-
-  /** Runs that ended with their result. */
-  metricSucceeded(options?: MetricOptions): Metric {
-    return this.machines.workflow.metricSucceeded(options);
-  }
-
-  /** Runs that ended without it. */
-  metricFailed(options?: MetricOptions): Metric {
-    return this.machines.workflow.metricFailed(options);
-  }
-
-  /** Calls of workers for which there was no concurrency, over all pools. */
-  metricWorkerThrottles(options?: MetricOptions): MathExpression {
-    return sumOf(this.workers.pools.map(({ worker }) => worker.metricThrottles(options)));
-  }
-
-  /** Workers that run at once, over all pools. */
-  metricConcurrentWorkers(options?: MetricOptions): MathExpression {
-    const maximum = { statistic: 'Maximum', ...options };
-    return sumOf(this.workers.pools.map(({ worker }) => worker.metric('ConcurrentExecutions', maximum)));
-  }
-
-  /** Failures of the reserver: reservations no longer follow the plans. */
-  metricReserverErrors(options?: MetricOptions): Metric {
-    return this.stages.get('reserver').metricErrors(options);
-  }
-
-  /** Attempts that ran in another zone than their pool's, by zone; none when there are regional pools alone. */
-  metricZoneMismatches(options?: MetricOptions): readonly Metric[] {
-    return zoneMismatches(this.workers.zones, options);
-  }
-
-  /** Shard types whose forecasts got worse than they were, or than they promise. */
-  metricForecastDecay(options?: MetricOptions): Metric {
-    return decayedForecasts(options);
-  }
-
-  /** How long a run takes. */
-  metricTime(options?: MetricOptions): Metric {
-    return this.machines.workflow.metricTime(options);
-  }
-}
-
-function sumOf(metrics: readonly IMetric[]): MathExpression {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
-  return new MathExpression({ expression: 'SUM(METRICS())', usingMetrics });
 }
 
 interface Place {

@@ -110,7 +110,7 @@ describe('architecture', () => {
 
   it('has one function and one sample event for every task of the state machines', () => {
     const functions = new Set<string>();
-    for (const machine of ['workflow', 'slot']) {
+    for (const machine of ['workflow', 'slot', 'refresh']) {
       const { States } = JSON.parse(readFileSync(join(ROOT, `infra/${machine}.asl.json`), 'utf8')) as {
         States: Record<string, { Parameters?: { FunctionName?: string } }>;
       };
@@ -119,8 +119,8 @@ describe('architecture', () => {
         if (name) functions.add(name.toLowerCase());
       }
     }
-    // Slots name their pool's function, schedules call the sweeper, the refresher and the trainer, and CloudFormation the cleaner.
-    for (const name of ['worker', 'sweeper', 'refresher', 'trainer', 'cleaner']) functions.add(name);
+    // Slots name their pool's function, schedules call the sweeper and the trainer, and CloudFormation the cleaner.
+    for (const name of ['worker', 'sweeper', 'trainer', 'cleaner']) functions.add(name);
     const present = files.map((path) => /^functions\/([\w-]+)\.ts$/.exec(path)?.[1]).filter((name) => name !== 'stage');
     expect(present.filter((name) => name !== undefined).sort()).toEqual([...functions].sort());
     const events = globSync('events/*.event.json', { cwd: ROOT }).map(

@@ -69,8 +69,15 @@ function anchorsOf(markdown: string): ReadonlySet<string> {
   );
 }
 
+interface Machine {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
 interface State {
   readonly Type: string;
+  /** Of a map: what is done with each item. */
+  readonly ItemProcessor?: Machine;
   readonly Next?: string;
   readonly End?: boolean;
   readonly Default?: string;
@@ -80,13 +87,26 @@ interface State {
 
 /** The edges of a state machine, `[*]` for its start and for every end. */
 function edgesOf(file: string): readonly string[] {
-  const machine: { StartAt: string; States: Record<string, State> } = JSON.parse(read(file));
-  const edges = Object.entries(machine.States).flatMap(([name, { Type, Next, End, Default, Choices, Catch }]) => {
-    const ends = End === true || Type === 'Succeed' || Type === 'Fail';
-    const targets = [Next, Default, ...(Choices ?? []).map((one) => one.Next), ...(Catch ?? []).map((one) => one.Next)];
-    return [...targets, ends ? '[*]' : undefined].flatMap((to) => (to === undefined ? [] : [`${name} -> ${to}`]));
+  const machine: Machine = JSON.parse(read(file));
+  return waysOf(machine, { from: '[*]', nameOf: (state) => state });
+}
+
+/** A map's own states start from it and end in it. */
+function waysOf(
+  { StartAt, States }: Machine,
+  { from, nameOf }: { readonly from: string; readonly nameOf: (state: string) => string },
+): readonly string[] {
+  const ways = Object.entries(States).flatMap(([name, state]) => {
+    const { Type, Next, End, Default, Choices = [], Catch = [], ItemProcessor } = state;
+    const targets = [Next, Default, ...Choices.map((one) => one.Next), ...Catch.map((one) => one.Next)];
+    const ends = End === true || Type === 'Succeed' || Type === 'Fail' ? [from] : [];
+    const inner = ItemProcessor
+      ? waysOf(ItemProcessor, { from: nameOf(name), nameOf: (one) => `${name}: ${one}` })
+      : [];
+    const to = [...targets.flatMap((target) => (target === undefined ? [] : [nameOf(target)])), ...ends];
+    return [...to.map((target) => `${nameOf(name)} -> ${target}`), ...inner];
   });
-  return [`[*] -> ${machine.StartAt}`, ...edges];
+  return [`${from} -> ${nameOf(StartAt)}`, ...ways];
 }
 
 /** The edges of a Mermaid state diagram, with the names that its states are shown under. */
@@ -105,11 +125,14 @@ function diagramOf(file: string): string {
 }
 
 describe('architecture.md', () => {
-  it.each(['infra/workflow.asl.json', 'infra/slot.asl.json'])('draws every state and every way of %s', (file) => {
-    const edges = [...new Set(edgesOf(file))];
-    expect(edges.length).toBeGreaterThan(5);
-    expect([...new Set(drawnEdges(diagramOf(file)))].sort()).toEqual(edges.sort());
-  });
+  it.each(['infra/workflow.asl.json', 'infra/slot.asl.json', 'infra/refresh.asl.json'])(
+    'draws every state and every way of %s',
+    (file) => {
+      const edges = [...new Set(edgesOf(file))];
+      expect(edges.length).toBeGreaterThan(5);
+      expect([...new Set(drawnEdges(diagramOf(file)))].sort()).toEqual(edges.sort());
+    },
+  );
 
   it('has every function in its table', () => {
     const functions = globSync('functions/*.ts', { cwd: ROOT }).map((path) => path.replaceAll('\\', '/'));

@@ -1,9 +1,15 @@
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoTable } from '../lib/adapters/aws/dynamo-table.ts';
 import { s3ObjectStore } from '../lib/adapters/aws/s3-object-store.ts';
 import { collect } from '../lib/core/collect.ts';
+import { NAMESPACE } from '../lib/profile/emf.ts';
 import { RunReport } from '../lib/report/run-report.ts';
+import { readArrivals } from '../lib/run/arrival-store.ts';
+import { followedTypes, followType } from '../lib/run/followed-types.ts';
 import { readDocument } from '../lib/run/run-document.ts';
 import { type DeployedStack, deployStack } from './fixtures/moto/deployed-stack.ts';
 
@@ -16,6 +22,7 @@ const port = Number(process.env.MOTO_GATEWAY_PORT);
 const unique = `${process.pid}-${Date.now()}`;
 /** Alone a run takes 10 s; moto and all handlers share two cores with whatever else runs. */
 const RUN_MAX_MS = 150_000;
+const MINUTE = 60_000;
 
 const definition = {
   version: 1,
@@ -50,8 +57,19 @@ describe.skipIf(endpoint === undefined || !port)('a run on moto', () => {
       lost.add(key);
       return true;
     };
+    // What the first call of a refresh keeps to end in is all that it has.
+    const timeoutMs = (name: string, event: unknown) =>
+      name === 'refresher' && !('part' in Object(event)) ? MINUTE : 15 * MINUTE;
     const variables = { FORESHARD_REPLICA_BUCKET: Replicas, FORESHARD_REPLICA_REGION: REPLICA_REGION };
-    stack = await deployStack({ name: 'foreshard', port, endpoint: endpoint ?? '', unique, loses, variables });
+    stack = await deployStack({
+      name: 'foreshard',
+      port,
+      endpoint: endpoint ?? '',
+      unique,
+      loses,
+      timeoutMs,
+      variables,
+    });
     far = new S3Client({ endpoint: stack.endpoint, region: REPLICA_REGION, forcePathStyle: true });
     const CreateBucketConfiguration = { LocationConstraint: REPLICA_REGION } as const;
     await far.send(new CreateBucketCommand({ Bucket: Replicas, CreateBucketConfiguration }));
@@ -108,8 +126,39 @@ describe.skipIf(endpoint === undefined || !port)('a run on moto', () => {
     RUN_MAX_MS,
   );
 
-  async function start(name: string, input: object): Promise<string> {
-    const command = { stateMachineArn: stack.machineArns.get('workflow'), name, input: JSON.stringify(input) };
+  it(
+    'refreshes profiles in parts, each type once, where one call is not enough',
+    async () => {
+      const now = Math.floor(Date.now() / MINUTE) * MINUTE;
+      const types = Array.from({ length: 8 }, (_, index) => `moto-${unique}-${index}@1`);
+      const table = dynamoTable({ client: new DynamoDBClient(), tableName: process.env.FORESHARD_TABLE ?? '' });
+      const client = new CloudWatchClient();
+      for (const type of types) {
+        await followType(table, type);
+        const attempts = [4, 9, 14].map((minutes) => ({
+          MetricName: 'durationMs',
+          Value: MINUTE,
+          Timestamp: new Date(now - minutes * MINUTE),
+          Dimensions: [{ Name: 'type', Value: type }],
+        }));
+        await client.send(new PutMetricDataCommand({ Namespace: NAMESPACE, MetricData: attempts }));
+      }
+      const before = stack.gateway.calls.get('Lambda.refresher') ?? 0;
+      const arn = await start(`refresh-${unique}`, {}, 'refresh');
+      const { output, ...ended } = await settled(stack.sfn, arn);
+      expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+      // The first call has no time at all; what it leaves, the run's type too, is more than four parts are for.
+      expect(JSON.parse(output ?? '')).toEqual(Array.from({ length: 4 }, () => ({ skippedCount: 0, failedCount: 0 })));
+      expect((stack.gateway.calls.get('Lambda.refresher') ?? 0) - before).toBe(5);
+      for (const type of types) expect((await readArrivals(table, type))?.busySlots).toHaveLength(72);
+      const followed = (await followedTypes(table)).filter(({ type }) => types.includes(type));
+      for (const { readUntil = 0 } of followed) expect(readUntil).toBeGreaterThanOrEqual(now);
+    },
+    RUN_MAX_MS,
+  );
+
+  async function start(name: string, input: object, machine = 'workflow'): Promise<string> {
+    const command = { stateMachineArn: stack.machineArns.get(machine), name, input: JSON.stringify(input) };
     return (await stack.sfn.send(new StartExecutionCommand(command))).executionArn ?? '';
   }
 });

@@ -38,9 +38,9 @@ const CALL_MS = 895_000;
 const LOG_LINE_BYTES = 1_200;
 /**
  * Five types in four places: ten for each type, each pair of type and zone, each zone and outcome of three; seven of runs,
- * three of each place, and one of each zone that is told from another.
+ * three of each place, one of each zone that is told from another, and two of the refresher's.
  */
-const METRIC_COUNT = 10 * (5 + 5 * 4 + 4 * 3) + 7 + 3 * 4 + 3;
+const METRIC_COUNT = 10 * (5 + 5 * 4 + 4 * 3) + 7 + 3 * 4 + 3 + 2;
 const GIB = 1_073_741_824;
 
 /**
@@ -93,8 +93,11 @@ const SCHEDULED = [
   { calls: MINUTES, ms: 200, memoryMiB: 512 },
   { calls: MINUTES / 15, ms: 1_000, memoryMiB: TIER_MIB },
 ];
-const ALARM_COUNT = 10;
-const ALARM_USD = 0.1;
+/** An alarm costs as much as the metrics that it looks at: those of a stack with three zones. */
+const ALARM_METRIC_COUNT = 42;
+const ALARM_METRIC_USD = 0.1;
+/** Start, `Refresh`, `Refreshed?` and `End`. */
+const REFRESH_TRANSITIONS = 4;
 const SCHEDULER_CALL_USD = 1e-6;
 /** Ledger of twelve pools, the list of active runs, the reserver's own state. */
 const READS_A_MINUTE = 26;
@@ -106,5 +109,6 @@ function standing(): number {
       calls * (gibSeconds(memoryMiB, ms) * PRICES.lambdaArmGibSecond + PRICES.lambdaRequest + SCHEDULER_CALL_USD),
   );
   const table = MINUTES * (READS_A_MINUTE * PRICES.dynamoDbRead + WRITES_A_MINUTE * PRICES.dynamoDbWrite);
-  return calls.reduce((sum, one) => sum + one, 0) + table + ALARM_COUNT * ALARM_USD;
+  const refreshes = (MINUTES / 15) * REFRESH_TRANSITIONS * PRICES.stepFunctionsTransition;
+  return calls.reduce((sum, one) => sum + one, 0) + table + refreshes + ALARM_METRIC_COUNT * ALARM_METRIC_USD;
 }

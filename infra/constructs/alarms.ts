@@ -1,24 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { decayedForecasts, zoneMismatches } from './custom-metrics.ts';
-import type { StageFunctions } from './stage-functions.ts';
-import type { Starter } from './starter.ts';
-import type { StateMachines } from './state-machines.ts';
-import type { Store } from './store.ts';
-import type { WorkerPools } from './worker-pools.ts';
+import type { SystemMetrics, SystemParts } from './system-metrics.ts';
 
-export interface AlarmsProps {
-  readonly machines: StateMachines;
-  readonly starter: Starter;
-  readonly stages: StageFunctions;
-  readonly workers: WorkerPools;
-  readonly store: Store;
-  readonly deadLetters: IQueue;
+export interface AlarmsProps extends Pick<SystemParts, 'stages' | 'workers'> {
+  readonly metrics: SystemMetrics;
   /** @default - alarms change colour and tell nobody */
   readonly topic?: ITopic;
 }
@@ -32,20 +20,14 @@ interface Watch {
 }
 
 const PERIOD = Duration.minutes(5);
+/** Longer than the schedule: in each there is a refresh. */
+const REFRESH_PERIOD = Duration.hours(1);
 /** Throttling comes and goes: only one that stays means that the plans and the account disagree. */
 const STEADY_COUNT = 3;
 const THROTTLES_MAX = 10;
 
 /** CloudWatch takes at most this many metrics into one alarm. */
 const ALARM_METRICS_MAX = 10;
-const TABLE_OPERATIONS = [
-  Operation.GET_ITEM,
-  Operation.PUT_ITEM,
-  Operation.UPDATE_ITEM,
-  Operation.QUERY,
-  Operation.BATCH_WRITE_ITEM,
-] as const;
-
 /** One alarm for each way in which the system can stop doing its job; none for what it mends by itself. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
@@ -69,18 +51,11 @@ export class Alarms extends Construct {
   }
 }
 
-function watches({
-  machines,
-  starter,
-  stages,
-  workers,
-  store,
-  deadLetters,
-}: AlarmsProps): Readonly<Record<string, Watch>> {
+function watches({ metrics, stages, workers }: AlarmsProps): Readonly<Record<string, Watch>> {
   const sum = { statistic: 'Sum', period: PERIOD };
   return {
     RunFailed: {
-      metric: machines.workflow.metricFailed(sum),
+      metric: metrics.metricFailed(sum),
       threshold: 1,
       description: 'A run ended without its result.',
     },
@@ -102,33 +77,38 @@ function watches({
       },
     ),
     ReservationsStale: {
-      metric: stages.get('reserver').metricErrors(sum),
+      metric: metrics.metricReserverErrors(sum),
       threshold: STEADY_COUNT,
       periodCount: STEADY_COUNT,
       description: 'The reserver fails: reservations no longer follow the plans.',
     },
     TableThrottled: {
-      metric: store.table.metricThrottledRequestsForOperations({ ...sum, operations: [...TABLE_OPERATIONS] }),
+      metric: metrics.metricTableThrottles(sum),
       threshold: THROTTLES_MAX,
       periodCount: STEADY_COUNT,
       description: 'The table cannot keep up: one partition takes too many writes.',
     },
     StartsFailed: {
-      metric: starter.resource.metricFailed(sum),
+      metric: metrics.metricStartsFailed(sum),
       threshold: 1,
       description: 'An upload or an event asked for a run that could not be started.',
     },
-    ...summed('ZoneMismatch', zoneMismatches(workers.zones, sum), {
+    ...summed('ZoneMismatch', metrics.metricZoneMismatches(sum), {
       threshold: 1,
       description: 'Workers run in another zone than their pool: losing one zone can stop two pools.',
     }),
     ForecastsDecayed: {
-      metric: decayedForecasts(),
+      metric: metrics.metricForecastDecay(),
       threshold: 1,
       description: 'Forecasts got worse than they were, or miss more often than they promise.',
     },
+    RefreshFailed: {
+      metric: metrics.metricRefreshFailures({ period: REFRESH_PERIOD }),
+      threshold: 1,
+      description: 'Profiles of some shard types are no longer refreshed, or those of all.',
+    },
     TriggersLost: {
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+      metric: metrics.metricTriggersLost({ period: PERIOD }),
       threshold: 1,
       description: 'A schedule, an upload or an event could not start what it should.',
     },

@@ -48,26 +48,39 @@ export function zoneMismatches(zones: readonly string[], options: MetricOptions 
 }
 
 const DECAYED = 'decayedForecastCount';
+const FAILED = 'failedRefreshCount';
 
-/** Makes a metric of what the refresher says at its end: its log line is there anyway. */
-export function countDecays(logGroup: ILogGroup): void {
-  new MetricFilter(logGroup, 'Decayed', {
+/** Makes metrics of what the refresher says at its end: its log line is there anyway. */
+export function countRefreshed(logGroup: ILogGroup): void {
+  count(logGroup, 'Decayed', { metricName: DECAYED, field: '$.response.decayedCount' });
+  count(logGroup, 'Failed', { metricName: FAILED, field: '$.response.failedCount' });
+}
+
+function count(
+  logGroup: ILogGroup,
+  id: string,
+  { metricName, field }: { readonly metricName: string; readonly field: string },
+): void {
+  new MetricFilter(logGroup, id, {
     logGroup,
     metricNamespace: NAMESPACE,
-    metricName: DECAYED,
-    filterPattern: FilterPattern.exists('$.response.decayedCount'),
-    metricValue: '$.response.decayedCount',
+    metricName,
+    filterPattern: FilterPattern.exists(field),
+    metricValue: field,
   });
 }
 
 /** Shard types whose forecasts got worse than they were or than they promise, in the refresh of an hour that saw most. */
 export function decayedForecasts(options: MetricOptions = {}): Metric {
-  return new Metric({
-    namespace: NAMESPACE,
-    metricName: DECAYED,
-    statistic: 'Maximum',
-    // Longer than the schedule: in each period there is a refresh.
-    period: Duration.hours(1),
-    ...options,
-  });
+  return refreshMetric(DECAYED, options);
+}
+
+/** Shard types that could not be refreshed, in the call of an hour that saw most. */
+export function failedRefreshes(options: MetricOptions = {}): Metric {
+  return refreshMetric(FAILED, options);
+}
+
+function refreshMetric(metricName: string, options: MetricOptions): Metric {
+  // Longer than the schedule: in each period there is a refresh.
+  return new Metric({ namespace: NAMESPACE, metricName, statistic: 'Maximum', period: Duration.hours(1), ...options });
 }

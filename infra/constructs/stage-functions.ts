@@ -8,7 +8,7 @@ import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
 import { allowAnywhere } from './allow-anywhere.ts';
 import { allowForgetting, allowProvisioning } from './allow-provisioning.ts';
-import { countDecays } from './custom-metrics.ts';
+import { countRefreshed } from './custom-metrics.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ObjectAccess, Store } from './store.ts';
 
@@ -26,7 +26,7 @@ export const STATE_NAMES = [
   'aborter',
   'profiler',
 ] as const;
-/** Every function beside the workers: schedules alone call the sweeper, the refresher and the trainer, CloudFormation the cleaner. */
+/** Every function beside the workers: schedules alone call the sweeper and the trainer, a machine of its own the refresher, CloudFormation the cleaner. */
 export const STAGE_NAMES = [...STATE_NAMES, 'sweeper', 'refresher', 'trainer', 'cleaner'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];
 
@@ -77,7 +77,6 @@ const CALLED_BY_EVENTS: ReadonlySet<StageName> = new Set([
   'reserver',
   'recovery',
   'sweeper',
-  'refresher',
   'trainer',
   'cleaner',
 ]);
@@ -121,7 +120,7 @@ export class StageFunctions extends Construct {
       ...(CALLED_BY_EVENTS.has(name) && { deadLetters }),
     });
     store.grantTable(resource);
-    if (name === 'refresher') countDecays(logGroup);
+    if (name === 'refresher') countRefreshed(logGroup);
     const access = OBJECT_ACCESS.get(name);
     if (access) store.grantObjects(resource, access);
     return resource;

@@ -18,20 +18,24 @@ export interface StateMachinesProps {
   readonly logRetention: RetentionDays;
 }
 
-/** Both state machines, from the very files that the embedded runtime executes. */
+/** The state machines, from the very files that the embedded runtime executes. */
 export class StateMachines extends Construct {
   readonly workflow: StateMachine;
   readonly slot: StateMachine;
+  /** Refreshes the profiles, in parts when one call is not enough. */
+  readonly refresh: StateMachine;
 
   constructor(scope: Construct, id: string, { prefix, stages, workers, logRetention }: StateMachinesProps) {
     super(scope, id);
-    const placeholders = Object.fromEntries(STATE_NAMES.map((name) => [pascal(name), stages.get(name).functionArn]));
+    const called = [...STATE_NAMES, 'refresher'] as const;
+    const placeholders = Object.fromEntries(called.map((name) => [pascal(name), stages.get(name).functionArn]));
     const workerArns = workers.pools.map(({ invokedArn }) => invokedArn);
     const stageArns = STATE_NAMES.map((name) => stages.get(name).functionArn);
-    const machine = (name: MachineName, invokes: readonly string[]) =>
+    const machine = (name: MachineName | 'refresh', invokes: readonly string[]) =>
       this.machine(name, { name: `${prefix}-${name}`, placeholders, invokes, logRetention });
     this.workflow = machine('workflow', stageArns);
     this.slot = machine('slot', [stages.get('recovery').functionArn, ...workerArns]);
+    this.refresh = machine('refresh', [stages.get('refresher').functionArn]);
   }
 
   /** A machine's ARN by name alone: its functions know it, and it knows them, so one of the two must come first. */
@@ -44,7 +48,7 @@ export class StateMachines extends Construct {
     });
   }
 
-  private machine(name: MachineName, options: MachineOptions): StateMachine {
+  private machine(name: MachineName | 'refresh', options: MachineOptions): StateMachine {
     const id = pascal(name);
     const role = new Role(this, `${id}Role`, { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     allow(role, ['lambda:InvokeFunction'], options.invokes);

@@ -14,6 +14,7 @@ import { acknowledgePattern } from './acknowledge.ts';
 import { allow } from './allow.ts';
 import type { StageFunctions } from './stage-functions.ts';
 import { Starter } from './starter.ts';
+import type { StateMachines } from './state-machines.ts';
 
 /** A workflow that runs again and again. */
 export interface WorkflowSchedule {
@@ -28,7 +29,7 @@ export interface WorkflowSchedule {
 export interface TriggersProps {
   readonly logRetention: RetentionDays;
   readonly stages: StageFunctions;
-  readonly workflow: StateMachine;
+  readonly machines: StateMachines;
   readonly bucket: IBucket;
   readonly schedules: readonly WorkflowSchedule[];
   /**
@@ -63,16 +64,19 @@ export class Triggers extends Construct {
 
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
-    const { stages, workflow } = props;
+    const { stages, machines } = props;
+    const { workflow } = machines;
     this.deadLetters = props.deadLetters;
     this.starter = new Starter(this, 'Starter', { workflow, logRetention: props.logRetention });
     this.role = new Role(this, 'SchedulerRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     const reconciling = this.callOn(ScheduleExpression.rate(RECONCILE_EVERY), 'Reconcile', stages.get('reserver'));
     reconciling.node.addDependency(props.cleanUp);
-    this.callOn(props.profilerSchedule ?? ScheduleExpression.rate(REFRESH_EVERY), 'Refresh', stages.get('refresher'));
+    this.startOn(props.profilerSchedule ?? ScheduleExpression.rate(REFRESH_EVERY), 'Refresh', machines.refresh);
     this.callOn(ScheduleExpression.rate(TRAIN_EVERY), 'Train', stages.get('trainer'));
     this.callOn(ScheduleExpression.rate(SWEEP_EVERY), 'Sweep', stages.get('sweeper'));
-    for (const schedule of props.schedules) this.runOn(schedule, workflow);
+    for (const { name, when, workflow: location } of props.schedules) {
+      this.startOn(when, `Run-${name}`, workflow, { workflow: location });
+    }
     this.runOnUpload(props);
     this.runOnRequest();
     this.clearUp(workflow, stages.get('aborter'));
@@ -93,13 +97,13 @@ export class Triggers extends Construct {
     });
   }
 
-  private runOn({ name, when, workflow }: WorkflowSchedule, machine: StateMachine): void {
+  private startOn(schedule: ScheduleExpression, id: string, machine: StateMachine, input: object = {}): void {
     allow(this.role, ['states:StartExecution'], [machine.stateMachineArn]);
-    new Schedule(this, `Run-${name}`, {
-      schedule: when,
+    new Schedule(this, id, {
+      schedule,
       target: new StepFunctionsStartExecution(machine, {
         role: this.role,
-        input: ScheduleTargetInput.fromObject({ workflow }),
+        input: ScheduleTargetInput.fromObject(input),
         deadLetterQueue: this.deadLetters,
       }),
     });

@@ -16,6 +16,9 @@ const ProfileOptions = optionsWith({ refresh: z.boolean().default(false) });
 /** A training that nobody waits long for; on AWS the trainer has five minutes. */
 const TRAINING_MS = 30_000;
 
+/** Of the one execution in this process. */
+const REFRESH = 'refresh';
+
 /** `foreshard profile`: what earlier runs left of a shard type, and the forecast that comes of it. */
 export function profileCommand(context: CliContext): Command {
   return withStackOption(new Command('profile'))
@@ -56,7 +59,10 @@ async function refresh({ home, tasks, stack }: z.output<typeof ProfileOptions>):
   const { startRuntime } = await import('./execute-run.ts');
   await using runtime = await startRuntime({ home, tasks });
   await runtime.functions.invoke('trainer', { budgetMs: TRAINING_MS });
-  await runtime.functions.invoke('refresher', {});
+  await runtime.executions.start('refresh', REFRESH, {});
+  await runtime.executions.idle();
+  const { status, error, cause } = (await runtime.executions.describe('refresh', REFRESH)) ?? {};
+  if (status !== 'SUCCEEDED') throw new Error(`the refresh ended as ${status}: ${error ?? ''} ${cause ?? ''}`.trim());
 }
 
 function notProfiled(type: string, known: readonly string[]): ForeshardError {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import asl from 'asl-validator';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -77,8 +78,23 @@ interface Linked {
   readonly Properties: unknown;
 }
 
+const MACHINES = ['workflow', 'slot', 'refresh'];
+
+interface Machine {
+  readonly States: Readonly<Record<string, TaskState>>;
+}
+
+/** Those inside of a map too. */
+function tasksOf({ States }: Machine): readonly TaskState[] {
+  return Object.values(States).flatMap((state) => {
+    if (state.Type === 'Task') return [state];
+    return state.ItemProcessor ? tasksOf(state.ItemProcessor) : [];
+  });
+}
+
 interface TaskState {
   readonly Type: string;
+  readonly ItemProcessor?: Machine;
   readonly TimeoutSeconds?: number;
   readonly Parameters?: { readonly FunctionName?: string };
 }
@@ -229,11 +245,9 @@ describe('the ready app', () => {
       const found = resources(main, LAMBDA).find(({ Properties }) => Properties.Handler === `${handler}.handler`);
       return Number(found?.Properties.Timeout);
     };
-    for (const name of ['workflow', 'slot']) {
+    for (const name of MACHINES) {
       const text = readFileSync(join(import.meta.dirname, `../../infra/${name}.asl.json`), 'utf8');
-      const { States } = JSON.parse(text) as { States: Record<string, TaskState> };
-      for (const { Type, TimeoutSeconds, Parameters } of Object.values(States)) {
-        if (Type !== 'Task') continue;
+      for (const { TimeoutSeconds, Parameters } of tasksOf(JSON.parse(text) as Machine)) {
         const [, stage = 'worker'] = /^\$\{(\w+)\}$/.exec(Parameters?.FunctionName ?? '') ?? [];
         expect(TimeoutSeconds).toBe(timeoutOf(stage.toLowerCase()) + 30);
       }
@@ -289,6 +303,16 @@ describe('the ready app', () => {
     expect(starting.filter((rule) => rule.includes('Starter'))).toHaveLength(2);
   });
 
+  it('has as many metrics in its alarms as the costs say, which are what an alarm is billed by', () => {
+    const counts = resources(main, 'AWS::CloudWatch::Alarm').map(({ Properties }) => {
+      const metrics = Properties.Metrics as readonly object[] | undefined;
+      return metrics ? metrics.filter((metric) => 'MetricStat' in metric).length : 1;
+    });
+    const costs = readFileSync(join(import.meta.dirname, '../../bench/cost/monthly-costs.ts'), 'utf8');
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    expect(costs).toContain(`ALARM_METRIC_COUNT = ${total};`);
+  });
+
   it('tells every alarm where its runbook is', () => {
     const operations = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
     const headings = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading?.toLowerCase());
@@ -307,8 +331,8 @@ describe('the express machine that starts runs', () => {
   });
 });
 
-describe('both state machines', () => {
-  it.each(['workflow', 'slot'])('%s is valid, and every placeholder is filled', (name) => {
+describe('the state machines', () => {
+  it.each(MACHINES)('%s is valid, and every placeholder is filled', (name) => {
     const text = readFileSync(join(import.meta.dirname, `../../infra/${name}.asl.json`), 'utf8');
     const definition = JSON.parse(text.replace(/\$\{\w+\}/g, 'arn:aws:lambda:eu-central-1:123456789012:function:f'));
     expect(asl(definition)).toMatchObject({ isValid: true });
@@ -496,7 +520,7 @@ describe('props', () => {
   it('profilerSchedule says when the refresher reads what was measured, which it alone may', () => {
     const { template } = make(() => ({ profilerSchedule: ScheduleExpression.cron({ minute: '7' }) }));
     const refresh = resources(template, 'AWS::Scheduler::Schedule').filter(({ Properties }) =>
-      JSON.stringify(Properties).includes('Refresher'),
+      JSON.stringify(Properties).includes('MachinesRefresh'),
     );
     expect(refresh.map(({ Properties }) => Properties?.ScheduleExpression)).toEqual(['cron(7 * * * ? *)']);
     expect(JSON.stringify(refresh)).toContain('"Input":"{}"');
@@ -516,13 +540,23 @@ describe('props', () => {
     expect(JSON.stringify(small[0]?.Properties?.Environment)).toContain('--enable-source-maps ');
   });
 
-  it('counts decayed forecasts by what the refresher logs, and raises the alarm at one', () => {
-    const { template } = make();
-    const [filter] = resources(template, 'AWS::Logs::MetricFilter');
-    expect(filter?.Properties?.MetricTransformations).toEqual([
-      { MetricName: 'decayedForecastCount', MetricNamespace: 'Foreshard', MetricValue: '$.response.decayedCount' },
+  it('lets the machine of a refresh call the refresher and nothing else', () => {
+    const [policy] = policiesNaming(regional.template, 'MachinesRefreshRole').filter((one) => one.includes('Invoke'));
+    const { Statement } = (JSON.parse(policy ?? '{}') as { PolicyDocument: { Statement: Allowed[] } }).PolicyDocument;
+    const invoked = Statement.filter(({ Action }) => Action === 'lambda:InvokeFunction');
+    expect(invoked.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
+      expect.stringContaining('StagesRefresher'),
     ]);
-    expect(JSON.stringify(filter?.Properties?.LogGroupName)).toContain('Refresher');
+  });
+
+  it('counts decayed and failed forecasts by what the refresher logs, and raises the alarms at one', () => {
+    const { template } = make();
+    const filters = resources(template, 'AWS::Logs::MetricFilter');
+    expect(filters.flatMap(({ Properties }) => Properties.MetricTransformations)).toEqual([
+      { MetricName: 'decayedForecastCount', MetricNamespace: 'Foreshard', MetricValue: '$.response.decayedCount' },
+      { MetricName: 'failedRefreshCount', MetricNamespace: 'Foreshard', MetricValue: '$.response.failedCount' },
+    ]);
+    for (const { Properties } of filters) expect(JSON.stringify(Properties.LogGroupName)).toContain('Refresher');
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'decayedForecastCount',
       Namespace: 'Foreshard',
@@ -549,12 +583,21 @@ describe('props', () => {
     expect(new Set(days)).toEqual(new Set([7]));
   });
 
-  it('tasksEntry goes into the code', () => {
+  // Two bundles of all handlers, on a machine that may be busy.
+  it('tasksEntry goes into the code', { timeout: 180_000 }, () => {
     const entry = join(import.meta.dirname, '../fixtures/infra/tasks.ts');
     const codeOf = ({ template }: Made) => workersOf(template)[0]?.Properties.Code;
     expect(codeOf(make(() => ({ tasksEntry: entry })))).not.toEqual(codeOf(regional));
   });
 });
+
+/** What a metric is computed from: names and dimensions, of an expression those of all its metrics. */
+function leavesOf(metric: IMetric, stack: Stack): readonly string[] {
+  const { metricStat, mathExpression } = metric.toMetricConfig();
+  if (mathExpression) return Object.values(mathExpression.usingMetrics).flatMap((one) => leavesOf(one, stack));
+  const { namespace, metricName, dimensions } = metricStat ?? {};
+  return [JSON.stringify(stack.resolve({ namespace, metricName, dimensions }))];
+}
 
 describe('grants and metrics', () => {
   it('grantStart lets a role start runs, and grantWorkers gives task code what it needs', () => {
@@ -569,6 +612,32 @@ describe('grants and metrics', () => {
     expect(
       policies.filter((policy) => policy.includes('Asker') && policy.includes('states:StartExecution')),
     ).toHaveLength(1);
+  });
+
+  it('has a metric for every alarm, over all that the alarm looks at', () => {
+    const { foreshard, stack } = make(() => ({ zonal: true, zones: ['a', 'b'] }));
+    const metricOf: Readonly<Record<string, IMetric | readonly IMetric[]>> = {
+      RunFailed: foreshard.metricFailed(),
+      StageFailed: foreshard.metricStageErrors(),
+      WorkersThrottled: foreshard.metricWorkerThrottles(),
+      ReservationsStale: foreshard.metricReserverErrors(),
+      TableThrottled: foreshard.metricTableThrottles(),
+      StartsFailed: foreshard.metricStartsFailed(),
+      ZoneMismatch: foreshard.metricZoneMismatches(),
+      ForecastsDecayed: foreshard.metricForecastDecay(),
+      RefreshFailed: foreshard.metricRefreshFailures(),
+      TriggersLost: foreshard.metricTriggersLost(),
+    };
+    const measured = new Map<string, string[]>();
+    for (const alarm of foreshard.alarms) {
+      const name = alarm.node.id.replace(/\d+$/, '');
+      measured.set(name, [...(measured.get(name) ?? []), ...leavesOf(alarm.metric, stack)]);
+    }
+    expect([...measured.keys()].sort()).toEqual(Object.keys(metricOf).sort());
+    for (const [name, metrics] of measured) {
+      const own = [metricOf[name] ?? []].flat() as IMetric[];
+      expect([name, metrics.sort()]).toEqual([name, own.flatMap((metric) => leavesOf(metric, stack)).sort()]);
+    }
   });
 
   it('has a metric for workers, reservations and zones', () => {

@@ -26,7 +26,7 @@ it('a schedule that fired at three in three nights is reserved for before it fir
   }
   await storeAttempts(services.table, [anAttempt({ run: 'first', type: TYPE, startedAt: START + 3 * HOUR })]);
   await learnFromRun('first', services);
-  await refreshProfiles(services, Number.POSITIVE_INFINITY);
+  await refreshProfiles(services, { owner: 'test', until: Number.POSITIVE_INFINITY });
   const reservedAt = async (moment: number) => {
     await services.clock.pass(moment - services.clock.now());
     await services.clock.during(deliver(services, 'reserver', {}));

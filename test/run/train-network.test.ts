@@ -46,7 +46,7 @@ describe('trainNetwork', { timeout: 90_000 }, () => {
     // Whatever this one came to: a network that is promoted is heard by types of less than three weeks.
     await writeNetworkState(services.objects, { ...state, promotedHash: training.trainingHash });
     services.metrics.emit(toEmf(anAttempt({ type: 't0@1', startedAt: services.clock.now() - HOUR / 2 })));
-    await refreshProfiles(services, Number.POSITIVE_INFINITY);
+    await refreshProfiles(services, { owner: 'test', until: Number.POSITIVE_INFINITY });
     const { outlook } = await readInsight(services.table, 't0@1');
     expect(outlook?.says.pool).toBe(0);
     expect(outlook?.says.lstm).toBeGreaterThan(0.5);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ForeshardError } from '../../core/foreshard-error.ts';
 import { listPools } from '../../plan/list-pools.ts';
 import type { Pool } from '../../plan/pool.ts';
+import type { MachineName } from '../../ports/executions.ts';
 import type { Functions } from '../../ports/functions.ts';
 import type { Services } from '../../ports/services.ts';
 import type { EmfRecord } from '../../profile/emf.ts';
@@ -62,7 +63,7 @@ export interface EmbeddedOptions {
 
 export interface EmbeddedRuntime extends AsyncDisposable {
   readonly services: Services;
-  readonly executions: ProcessExecutions;
+  readonly executions: ProcessExecutions<MachineName | 'refresh'>;
   readonly functions: Functions;
   /** The worker functions of this machine; the table's pool records are made from them. */
   readonly pools: readonly Pool[];
@@ -190,12 +191,13 @@ async function sweepEveryMinute(
   return () => clearInterval(timer);
 }
 
-/** The two files of `infra/`, each `${Sharder}` standing for the function `sharder`. */
+/** The files of `infra/`, each `${Sharder}` standing for the function `sharder`. */
 async function stateMachines(functionNames: readonly string[]) {
   const substitutions = new Map(functionNames.map((name) => [capitalised(name), name]));
   return {
     workflow: await stateMachineDefinition(new URL('workflow.asl.json', INFRA), substitutions),
     slot: await stateMachineDefinition(new URL('slot.asl.json', INFRA), substitutions),
+    refresh: await stateMachineDefinition(new URL('refresh.asl.json', INFRA), substitutions),
   };
 }
 

@@ -12,9 +12,10 @@ import type { Functions } from '../../ports/functions.ts';
 import { PlatformFault } from '../platform-fault.ts';
 import { systemClock } from '../system-clock.ts';
 import { waitsAsTasks, waitUntil } from './waits-as-tasks.ts';
+import { withRetryDelays } from './with-retry-delays.ts';
 
-export interface ProcessExecutionsOptions {
-  readonly definitions: Readonly<Record<MachineName, StateMachineDefinition>>;
+export interface ProcessExecutionsOptions<Name extends string> {
+  readonly definitions: Readonly<Record<Name, StateMachineDefinition>>;
   readonly functions: Functions;
   /**
    * What every pause before a retry is multiplied by.
@@ -30,7 +31,7 @@ export interface ProcessExecutionsOptions {
   readonly clock?: Clock;
 }
 
-export interface ProcessExecutions extends Executions {
+export interface ProcessExecutions<Name extends string = MachineName> extends Executions<Name> {
   /** Resolves when no execution runs and every function that one of them called has answered. */
   idle(): Promise<void>;
   /** Stops every execution, and waits until it is idle. */
@@ -61,13 +62,11 @@ const ARN = 'arn:aws:states:local:000000000000';
  * Executes the state machines of `infra/` in this process, as Step Functions would: the same files, names, errors and
  * limits. A stopped execution also ends the function call that it waits for; Step Functions lets that one go on.
  */
-export function processExecutions(options: ProcessExecutionsOptions): ProcessExecutions {
+export function processExecutions<Name extends string>(
+  options: ProcessExecutionsOptions<Name>,
+): ProcessExecutions<Name> {
   const { definitions, functions, retryDelayFactor = 1, clock = systemClock() } = options;
-  const machines = {
-    workflow: machineOf(definitions.workflow, retryDelayFactor),
-    slot: machineOf(definitions.slot, retryDelayFactor),
-  };
-  const held = { workflow: new Map<string, Held>(), slot: new Map<string, Held>() };
+  const machines = machinesOf(definitions, retryDelayFactor);
   const busy = new Set<Promise<unknown>>();
   const track = <T>(work: Promise<T>): Promise<T> => {
     const done = work.catch(() => undefined).finally(() => busy.delete(done));
@@ -75,14 +74,15 @@ export function processExecutions(options: ProcessExecutionsOptions): ProcessExe
     return work;
   };
 
-  async function start(machine: MachineName, name: string, input: unknown): Promise<void> {
-    if (held[machine].has(name)) return;
+  async function start(machineName: Name, name: string, input: unknown): Promise<void> {
+    const { machine, handlers, held } = machines[machineName];
+    if (held.has(name)) return;
     const control = new AbortController();
     const call = (parameters: unknown) => track(invoke({ functions, track }, parameters, control.signal));
     const wait = (parameters: unknown) => waitUntil(parameters, clock, control.signal);
-    const run = machines[machine].run(JSON.parse(JSON.stringify(input ?? {})), {
-      overrides: { taskResourceLocalHandlers: handlersOf(definitions[machine], { call, wait }) },
-      context: contextOf(machine, name),
+    const run = machine.run(JSON.parse(JSON.stringify(input ?? {})), {
+      overrides: { taskResourceLocalHandlers: handlers({ call, wait }) },
+      context: contextOf(machineName, name),
     });
     const entry: Held = {
       execution: { status: 'RUNNING' },
@@ -93,9 +93,9 @@ export function processExecutions(options: ProcessExecutionsOptions): ProcessExe
         run.abort();
       },
     };
-    held[machine].set(name, entry);
+    held.set(name, entry);
     void track(drain(run.eventLogs));
-    void track(settle(entry, run.result).finally(() => forgetOldest(held[machine])));
+    void track(settle(entry, run.result).finally(() => forgetOldest(held)));
   }
 
   async function idle(): Promise<void> {
@@ -105,38 +105,39 @@ export function processExecutions(options: ProcessExecutionsOptions): ProcessExe
   return {
     start,
     async stop(machine, name, cause) {
-      held[machine].get(name)?.stop(cause);
+      machines[machine].held.get(name)?.stop(cause);
     },
     async describe(machine, name) {
-      return held[machine].get(name)?.execution;
+      return machines[machine].held.get(name)?.execution;
     },
     idle,
     async close() {
-      for (const entries of Object.values(held)) for (const entry of entries.values()) entry.stop('the runtime closes');
+      for (const { held } of Object.values<Machine>(machines)) {
+        for (const entry of held.values()) entry.stop('the runtime closes');
+      }
       await idle();
     },
   };
 }
 
-function machineOf(definition: StateMachineDefinition, retryDelayFactor: number): StateMachine {
-  return new StateMachine(waitsAsTasks(withRetryDelays(definition, retryDelayFactor)), {
-    validationOptions: { noValidate: true },
-  });
+interface Machine {
+  readonly machine: StateMachine;
+  /** What stands for its tasks and its waits. */
+  readonly handlers: (work: StateWork) => Record<string, TaskHandler>;
+  readonly held: Map<string, Held>;
 }
 
-/** Scaled in the definition, so that the backoff keeps its shape. */
-function withRetryDelays(definition: StateMachineDefinition, factor: number): StateMachineDefinition {
-  if (factor === 1) return definition;
-  const states = Object.entries(definition.States).map(([name, state]) => {
-    if (!('Retry' in state) || !state.Retry) return [name, state];
-    const retriers = state.Retry.map((retrier) => ({
-      ...retrier,
-      IntervalSeconds: (retrier.IntervalSeconds ?? 1) * factor,
-      ...(retrier.MaxDelaySeconds === undefined ? {} : { MaxDelaySeconds: retrier.MaxDelaySeconds * factor }),
-    }));
-    return [name, { ...state, Retry: retriers }];
+function machinesOf<Name extends string>(
+  definitions: Readonly<Record<Name, StateMachineDefinition>>,
+  retryDelayFactor: number,
+): Readonly<Record<Name, Machine>> {
+  const machines = Object.entries<StateMachineDefinition>(definitions).map(([name, definition]) => {
+    const made = waitsAsTasks(withRetryDelays(definition, retryDelayFactor));
+    const machine = new StateMachine(made, { validationOptions: { noValidate: true } });
+    const handlers = (work: StateWork) => handlersOf(definition, work);
+    return [name, { machine, handlers, held: new Map() }] as const;
   });
-  return { ...definition, States: Object.fromEntries(states) };
+  return Object.fromEntries(machines) as Record<Name, Machine>;
 }
 
 type JsonValue = Awaited<ReturnType<StateMachine['run']>['result']>;
@@ -148,18 +149,22 @@ interface Calls {
 
 type TaskHandler = (parameters: unknown) => Promise<JsonValue>;
 
-function handlersOf(
-  definition: StateMachineDefinition,
-  { call, wait }: { readonly call: TaskHandler; readonly wait: TaskHandler },
-): Record<string, TaskHandler> {
-  const tasks = Object.entries(definition.States).flatMap(([name, { Type }]) => {
-    if (Type === 'Task') return [[name, call] as const];
-    return Type === 'Wait' ? [[name, wait] as const] : [];
-  });
-  return Object.fromEntries(tasks);
+interface StateWork {
+  readonly call: TaskHandler;
+  readonly wait: TaskHandler;
 }
 
-function contextOf(machine: MachineName, name: string) {
+/** By the state's name, those inside of a `Map` too. */
+function handlersOf({ States }: Pick<StateMachineDefinition, 'States'>, work: StateWork): Record<string, TaskHandler> {
+  const handlers = Object.entries(States).flatMap(([name, state]) => {
+    if (state.Type === 'Task') return [[name, work.call] as const];
+    if (state.Type === 'Wait') return [[name, work.wait] as const];
+    return state.Type === 'Map' && state.ItemProcessor ? Object.entries(handlersOf(state.ItemProcessor, work)) : [];
+  });
+  return Object.fromEntries(handlers);
+}
+
+function contextOf(machine: string, name: string) {
   return {
     Execution: {
       Id: `${ARN}:execution:${machine}:${name}`,

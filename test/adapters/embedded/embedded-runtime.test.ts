@@ -90,7 +90,7 @@ describe('what an earlier process left held', () => {
 /** The functions that the state machines name. */
 async function functionNames(): Promise<readonly string[]> {
   const texts = await Promise.all(
-    ['workflow', 'slot'].map((machine) => readFile(new URL(`${machine}.asl.json`, INFRA), 'utf8')),
+    ['workflow', 'slot', 'refresh'].map((machine) => readFile(new URL(`${machine}.asl.json`, INFRA), 'utf8')),
   );
   const names = texts.flatMap((text) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name));
   return [...new Set(names)].map((name) => name.charAt(0).toLowerCase() + name.slice(1));
