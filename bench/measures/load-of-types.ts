@@ -13,6 +13,10 @@ const READ_BEFORE_MS = 300_000;
 const NOISE = 0.04;
 const BUSY_MAX = 10;
 
+const FOLLOWED = 'FOLLOWED';
+/** Partitions with an item for each type, whose name is the sort key. */
+const KINDS: ReadonlySet<string> = new Set([FOLLOWED, 'EXPECTED']);
+
 export interface LoadOfTypes {
   readonly metrics: Metrics;
   /** What a refresher finds that follows so many types. */
@@ -62,7 +66,7 @@ export function loadOfTypes(hourly: readonly M4Series[], now: EpochMs): LoadOfTy
     for (let type = 0; type < typeCount; type += 1) {
       const name = `load-${type}@1`;
       const readUntil = now - READ_BEFORE_MS;
-      yield { ...written.get('PROFILER'), partition: 'PROFILER', sort: name, type: name, readUntil };
+      yield { ...written.get(FOLLOWED), partition: FOLLOWED, sort: name, type: name, readUntil };
     }
   }
 
@@ -80,7 +84,7 @@ export function loadOfTypes(hourly: readonly M4Series[], now: EpochMs): LoadOfTy
       get: async ({ partition, sort }) =>
         partition.startsWith('SERIES') ? chunk(partition, sort) : written.get(kindOf({ partition, sort })),
       async *query({ partition, sortPrefix = '' }) {
-        yield* partition === 'PROFILER' ? followed(typeCount) : series(partition, sortPrefix);
+        yield* partition === FOLLOWED ? followed(typeCount) : series(partition, sortPrefix);
       },
       put: async (item) => write(item),
       update: async (key, { set }) => write({ ...written.get(kindOf(key)), ...set, ...key }),
@@ -93,7 +97,7 @@ export function loadOfTypes(hourly: readonly M4Series[], now: EpochMs): LoadOfTy
 
 /** What an item says about its type, whichever type that is. */
 function kindOf({ partition, sort }: Pick<Item, 'partition' | 'sort'>): string {
-  return partition === 'PROFILER' ? partition : sort;
+  return KINDS.has(partition) ? partition : sort;
 }
 
 /** 7 in `durationMs#load-7@1`. */
