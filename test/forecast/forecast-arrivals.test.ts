@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
+import { standardNormal } from '../../lib/core/standard-normal.ts';
 import { forecastArrivals } from '../../lib/forecast/forecast-arrivals.ts';
-import { normal } from './noise.ts';
 
 const STEP_MS = 300_000;
 const DAY_MS = 86_400_000;
@@ -15,7 +15,7 @@ function buckets() {
     const at = startedAt + step * STEP_MS;
     const isOff = holidays.includes(new Date(at).toISOString().slice(0, 10));
     const busy =
-      (2.5 - 1.5 * Math.cos((2 * Math.PI * at) / DAY_MS)) * (isOff ? 0.2 : 1) * Math.exp(0.05 * normal(random));
+      (2.5 - 1.5 * Math.cos((2 * Math.PI * at) / DAY_MS)) * (isOff ? 0.2 : 1) * Math.exp(0.05 * standardNormal(random));
     return { at, count: 1, sum: busy * STEP_MS };
   });
 }

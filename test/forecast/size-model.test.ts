@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
+import { standardNormal } from '../../lib/core/standard-normal.ts';
 import { ShardNeed } from '../../lib/forecast/forecast.ts';
 import type { Interval } from '../../lib/forecast/interval.ts';
 import { fitSizeModel } from '../../lib/forecast/size-model.ts';
 import type { Sample } from '../../lib/profile/profile.ts';
 import { aSample } from './a-sample.ts';
-import { normal } from './noise.ts';
 
 /** Attempts in four runs whose duration follows a law of the size, with a log-normal error of 20 %. */
 function sampled(count: number, law: (bytes: number) => number, seed: number): readonly Sample[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, index) => {
     const bytesIn = Math.round(Math.exp(10 + 5 * random()));
-    const durationMs = law(bytesIn) * Math.exp(0.2 * normal(random));
+    const durationMs = law(bytesIn) * Math.exp(0.2 * standardNormal(random));
     return aSample({
       run: `run-${index % 4}`,
       shard: `x/${index}`,

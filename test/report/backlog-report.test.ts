@@ -98,5 +98,10 @@ describe('backlogSection', () => {
     expect(markup).toContain('US patent 11233738 on the same arrivals, simulated');
     expect(markup.match(/<circle class="inside/g)).toHaveLength(2);
     expect(markup.match(/<circle class="outside/g)).toHaveLength(1);
+    // Bars share the room between the two axes, at 64 and 616 of 680.
+    const bars = [...markup.matchAll(/<rect class="operation-0" x="([\d.]+)"[^>]*? width="([\d.]+)"/g)];
+    const width = (616 - 64) / bars.length;
+    expect(Number(bars[0]?.[1])).toBeCloseTo(64 + width / 10, 0);
+    expect(Number(bars.at(-1)?.[1]) + Number(bars.at(-1)?.[2])).toBeCloseTo(616 - width / 10, 0);
   });
 });

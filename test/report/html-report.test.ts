@@ -97,6 +97,38 @@ describe('htmlReport', () => {
     expect(withoutScript).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  it('says how often the plan was changed', () => {
+    const report = runReport();
+    const said = (generation: number) =>
+      /the plan was ([^<]+)</.exec(htmlReport({ ...report, plan: { ...report.plan, generation } }))?.[1];
+    expect([1, 2, 3].map(said)).toEqual(['never changed', 'changed once', 'changed 2 times']);
+  });
+
+  it('adds up what each slot did, and its share of the run', () => {
+    const report = runReport();
+    const [some] = report.attempts;
+    if (!some) throw new Error('the fixture has no attempt');
+    const { startedAt } = report;
+    const attempts = [
+      { ...some, slot: 's-1', zone: 'a', startedAt, durationMs: 1_500, outcome: 'committed' as const, epoch: 1 },
+      { ...some, slot: 's-1', zone: 'a', startedAt, durationMs: 2_500, outcome: 'failed' as const, epoch: 2 },
+    ];
+    const page = htmlReport({ ...report, attempts, endedAt: startedAt + 16_000 });
+    const row = /<tr><th scope="row"[^>]*>s-1<.*?<\/tr>/s.exec(page)?.[0] ?? '';
+    const cells = [...row.matchAll(/<t[dh][^>]*>([^<]*)</g)].map(([, cell]) => cell);
+    expect(cells).toEqual([
+      's-1',
+      'a',
+      `${some.memoryTierMiB.toLocaleString('en')} MiB`,
+      '2',
+      '1',
+      '0',
+      '1',
+      '4.0 s',
+      '25 %',
+    ]);
+  });
+
   it('says how many rows of a long table it shows', () => {
     const report = runReport();
     const [first] = report.operations;

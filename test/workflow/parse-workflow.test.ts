@@ -347,3 +347,27 @@ describe('parseWorkflow', () => {
     );
   });
 });
+
+describe('names that point nowhere', () => {
+  const custom = { kind: 'custom', source: 'ledgers', location: 'in/' };
+
+  it('are refused for a data source, with the one that was meant or how to register it', () => {
+    const operations = [{ ...first, input: custom }];
+    const parse = (...names: readonly string[]) =>
+      parseWorkflow(definition(operations), tasks, new Map(names.map((name) => [name, {}])));
+    const where = "operations[0].input.source is 'ledgers', which is not registered; known: ";
+    expect(() => parse()).toThrow(
+      `${where}none; export it from the module of your tasks: export const sources = [yourSource]`,
+    );
+    expect(() => parse('ledger', 'mail')).toThrow(`${where}ledger, mail; did you mean 'ledger'?`);
+    expect(parse('ledgers').operations[0]?.input).toMatchObject(custom);
+  });
+
+  it('are told a dozen known tasks, and how many more there are', () => {
+    const many = new Map(Array.from({ length: 15 }, (_, at) => [`known-${at}`, {}]));
+    const named = Array.from({ length: 12 }, (_, at) => `known-${at}`).join(', ');
+    expect(() => parseWorkflow(definition([{ ...first, task: 'zebra' }]), many)).toThrow(
+      `known: ${named} and 3 more; `,
+    );
+  });
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../lib/core/random.ts';
+import { standardNormal } from '../../../lib/core/standard-normal.ts';
 import type { ArimaCoefficients } from '../../../lib/forecast/arima/arima-order.ts';
 import { chooseDifferences, kpss } from '../../../lib/forecast/arima/choose-differences.ts';
 import { conditionalErrors, continueArma } from '../../../lib/forecast/arima/conditional-errors.ts';
@@ -13,7 +14,6 @@ import { arima } from '../../../lib/forecast/models/arima.ts';
 import { prepareHistory } from '../../../lib/forecast/prepare/prepare-history.ts';
 import { chaoticSeries } from '../chaotic-series.ts';
 import { NONSENSE } from '../models/series-arbitraries.ts';
-import { normal } from '../noise.ts';
 
 const PLAIN: ArimaCoefficients = { mean: 6, ar: [0.4, -0.2], ma: [0.3], seasonalAr: [], seasonalMa: [] };
 const SEASONAL: ArimaCoefficients = { mean: 6, ar: [0.5], ma: [-0.3], seasonalAr: [0.6], seasonalMa: [0.2] };
@@ -95,7 +95,7 @@ describe('stationary', () => {
 describe('chooseDifferences', () => {
   it('differences a random walk once and noise never', () => {
     const random = seededRandom(3);
-    const noise = Float64Array.from({ length: 300 }, () => normal(random));
+    const noise = Float64Array.from({ length: 300 }, () => standardNormal(random));
     let level = 0;
     const walk = noise.map((step) => (level += step));
     expect(chooseDifferences(noise, 1)).toEqual({ d: 0, seasonalD: 0 });
@@ -109,7 +109,7 @@ describe('searchOrder', () => {
   it('finds that an autoregression of order 1 is one', () => {
     const random = seededRandom(5);
     let state = 0;
-    const values = Float64Array.from({ length: 400 }, () => (state = 0.7 * state + normal(random)));
+    const values = Float64Array.from({ length: 400 }, () => (state = 0.7 * state + standardNormal(random)));
     const { order, coefficients } = searchOrder(values, 1);
     expect(order).toMatchObject({ d: 0 });
     // The impulse after one step, whatever the order: 0.7 with a standard error of 0.036; three of them.

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../lib/core/random.ts';
+import { standardNormal } from '../../../lib/core/standard-normal.ts';
 import { correlations } from '../../../lib/forecast/correlate/correlations.ts';
 import { falseDiscovery } from '../../../lib/forecast/correlate/false-discovery.ts';
-import { normal } from '../noise.ts';
 
 const LENGTH = 600;
 
@@ -13,7 +13,7 @@ function day(t: number): number {
 
 function noisy(seed: number): Float64Array {
   const random = seededRandom(seed);
-  return Float64Array.from({ length: LENGTH }, (_, t) => day(t) + normal(random));
+  return Float64Array.from({ length: LENGTH }, (_, t) => day(t) + standardNormal(random));
 }
 
 describe('correlations', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../lib/core/random.ts';
+import { standardNormal } from '../../../lib/core/standard-normal.ts';
 import { calendarCovariates } from '../../../lib/forecast/covariates/calendar-covariates.ts';
 import type { Covariate } from '../../../lib/forecast/covariates/covariate.ts';
 import { ensemble } from '../../../lib/forecast/ensemble.ts';
 import type { FittedModel } from '../../../lib/forecast/model.ts';
 import { hourly } from '../models/series-arbitraries.ts';
-import { normal } from '../noise.ts';
 
 const HOUR_MS = 3_600_000;
 const HORIZON = 24;
@@ -24,7 +24,7 @@ function bursts(seed: number, length: number): readonly number[] {
 
 function dayAndNoise(seed: number, length: number): readonly number[] {
   const random = seededRandom(seed);
-  return Array.from({ length }, (_, t) => 100 + 30 * Math.sin((2 * Math.PI * t) / 24) + 3 * normal(random));
+  return Array.from({ length }, (_, t) => 100 + 30 * Math.sin((2 * Math.PI * t) / 24) + 3 * standardNormal(random));
 }
 
 /** Fits to all but the last day, with the covariates and without. */
@@ -73,7 +73,7 @@ describe('covariates of the ensemble', () => {
     for (let seed = 1; seed <= 8; seed += 1) {
       const all = dayAndNoise(seed, LENGTH).map((value, t) => value + (activity[t] ?? 0));
       const random = seededRandom(1_000 + seed);
-      const noise = Array.from({ length: LENGTH }, () => normal(random));
+      const noise = Array.from({ length: LENGTH }, () => standardNormal(random));
       const { gains, ratio } = compare(all, [
         { name: 'noise', columns: [noise], knownAhead: true, lags: [0, 1, 24] },
         { name: 'other bursts', columns: [bursts(seed + 50, LENGTH)], knownAhead: true },
@@ -128,7 +128,7 @@ describe('calendarCovariates', () => {
     const covariates = calendarCovariates(after);
     const [sine = []] = covariates.find(({ name }) => name === 'local hour')?.columns ?? [];
     const random = seededRandom(6);
-    const all = sine.map((value) => 100 + 60 * Math.max(0, value) ** 2 + normal(random));
+    const all = sine.map((value) => 100 + 60 * Math.max(0, value) ** 2 + standardNormal(random));
     const { gains } = compare(all, covariates, after.startedAt);
     expect(gains.find(({ name }) => name === 'local hour')?.kept).toBe(true);
   });

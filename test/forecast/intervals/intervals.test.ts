@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../lib/core/random.ts';
+import { standardNormal } from '../../../lib/core/standard-normal.ts';
 import {
   AdaptiveState,
   afterOutcome,
@@ -11,7 +12,6 @@ import {
 import { conformalQuantile } from '../../../lib/forecast/intervals/conformal-quantile.ts';
 import { intervalModel } from '../../../lib/forecast/intervals/interval-model.ts';
 import { isotonic } from '../../../lib/forecast/numeric/isotonic.ts';
-import { normal } from '../noise.ts';
 
 describe('conformalQuantile', () => {
   it('is the k-th smallest for k = ⌈share (n + 1)⌉, and grows with the share beyond the largest', () => {
@@ -55,7 +55,7 @@ describe('intervalModel', () => {
     const random = seededRandom(2);
     const errors = Array.from({ length: 20_000 }, (_, index) => {
       const [ahead, place] = [index % 10, Math.floor(index / 10) % 24];
-      return { ahead, place, error: (1 + ahead) * (place < 12 ? 1 : 3) * normal(random) };
+      return { ahead, place, error: (1 + ahead) * (place < 12 ? 1 : 3) * standardNormal(random) };
     });
     const path = new Float64Array(10).fill(1_000);
     const widthsFrom = (firstPlace: number) =>
@@ -80,7 +80,7 @@ describe('adaptive level', () => {
       state = afterOutcome(
         state,
         { point: 0, lower: -half, upper: half, level: askedLevel(state) },
-        1.2 * normal(random),
+        1.2 * standardNormal(random),
       );
     }
     // The bound of Gibbs and Candès for this step and length: (1 + step) / (step * n) = 0.0102.

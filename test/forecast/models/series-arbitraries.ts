@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { seededRandom } from '../../../lib/core/random.ts';
+import { standardNormal } from '../../../lib/core/standard-normal.ts';
 import type { Series } from '../../../lib/forecast/model.ts';
-import { normal } from '../noise.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,7 +14,7 @@ export function regular(length = 504): readonly number[] {
   const random = seededRandom(11);
   return Array.from({ length }, (_, t) => {
     const day = 100 + 50 * Math.sin((2 * Math.PI * t) / 24);
-    return day * (t % 168 < 120 ? 1 : 0.6) * Math.exp(0.05 * normal(random));
+    return day * (t % 168 < 120 ? 1 : 0.6) * Math.exp(0.05 * standardNormal(random));
   });
 }
 

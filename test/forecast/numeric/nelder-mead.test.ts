@@ -28,3 +28,23 @@ it('ends with its budget', () => {
   );
   expect(count).toBeLessThan(60);
 });
+
+/** Where a search on a line has looked, in order. */
+function looksOf(loss: (x: number) => number, start: number, evaluationsMax: number): readonly number[] {
+  const looks: number[] = [];
+  nelderMead(
+    ([x = 0]) => {
+      looks.push(x);
+      return loss(x);
+    },
+    { start: [start], step: 1, evaluationsMax, tolerance: 0 },
+  );
+  return looks;
+}
+
+it('reflects by 1, expands by 2 and contracts by a half, as Nelder and Mead do', () => {
+  // downhill: 1 over 0 gives 2, expanded 3; 3 over 1 gives 5, expanded 7
+  expect(looksOf((x) => -x, 0, 5)).toEqual([0, 1, 2, 3, 5, 7]);
+  // 2 over 1 gives 0, which expanding makes no better; then 1 over 0 gives -1, no better, and half of 1
+  expect(looksOf(Math.abs, 1, 5)).toEqual([1, 2, 0, -1, -1, 0.5]);
+});
