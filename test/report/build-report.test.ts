@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Settings } from '../../lib/core/settings.ts';
+import { COUNTED_USE } from '../../lib/plan/counted-use.ts';
 import { listPools } from '../../lib/plan/list-pools.ts';
-import { runCost } from '../../lib/plan/price.ts';
+import { PRICES, runCost } from '../../lib/plan/price.ts';
 import { buildReport, type ReportFacts } from '../../lib/report/build-report.ts';
 import { RunReport } from '../../lib/report/run-report.ts';
 import { aPlan, aRecord } from '../fixtures/a-record.ts';
@@ -100,6 +101,27 @@ describe('buildReport', () => {
     ['aborted', { aborted: true }],
   ])('calls a run %s', (outcome, changes) => {
     expect(buildReport(facts(changes)).outcome).toBe(outcome);
+  });
+
+  it('prices what the attempts, lost ones too, and the slots have used', () => {
+    const { attempts } = facts();
+    const { cost } = buildReport(facts());
+    const { transitionsPerRun, transitionsPerSlot, writesPerShard, readsPerShard } = COUNTED_USE;
+    expect(cost).toEqual(
+      runCost({
+        gibSeconds: attempts.reduce((sum, one) => sum + (one.memoryTierMiB / 1_024) * (one.durationMs / 1_000), 0),
+        requestCount: 3,
+        transitionCount: transitionsPerRun + 3 * transitionsPerSlot,
+        writeCount: 5 * writesPerShard,
+        readCount: 5 * readsPerShard,
+        putCount: 5,
+        getCount: 20,
+      }),
+    );
+    expect(buildReport(facts({ slotCount: 4 })).cost.stepFunctionsUsd - cost.stepFunctionsUsd).toBeCloseTo(
+      transitionsPerSlot * PRICES.stepFunctionsTransition,
+      12,
+    );
   });
 
   it('counts what was cut off as a shard, a cut that did not happen as none, and committed attempts alone', () => {
