@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { EpochMs } from '../core/quantity.ts';
 
 /** Attempts of one stretch of time, counted by how they ended. */
 const Bucket = z.strictObject({
@@ -23,32 +23,25 @@ export const ZoneBreaker = z.strictObject({
 });
 export type ZoneBreaker = z.infer<typeof ZoneBreaker>;
 
-export interface BreakerRules {
+/** When a zone is distrusted, and for how long. */
+export const BREAKER_RULES = {
   /** What is older says nothing any more. */
-  readonly windowMs: DurationMs;
-  /** Fewer attempts than this are no evidence. */
-  readonly attemptMin: number;
-  /** A larger share of bad attempts opens the breaker. */
-  readonly badShareMax: number;
-  /** First pause; each further one in a row is twice as long, up to `pauseMaxMs`. */
-  readonly pauseMs: DurationMs;
-  readonly pauseMaxMs: DurationMs;
-  /** Good attempts that close it while it is half open, and the slots that the zone has meanwhile. */
-  readonly probeCount: number;
-}
-
-export const BREAKER_RULES: BreakerRules = {
   windowMs: 60_000,
+  /** Fewer attempts than this are no evidence. */
   attemptMin: 8,
+  /** A larger share of bad attempts opens the breaker. */
   badShareMax: 0.5,
+  /** First pause; each further one in a row is twice as long, up to `pauseMaxMs`. */
   pauseMs: 30_000,
   pauseMaxMs: 600_000,
+  /** Good attempts that close it while it is half open, and the slots that the zone has meanwhile. */
   probeCount: 3,
-};
+} as const;
 
 /** Buckets that a window is cut into: what is forgotten at once is at most one of them. */
 const BUCKETS_PER_WINDOW = 6;
 
+/** That of a zone against which nothing speaks. */
 export const CLOSED_BREAKER: ZoneBreaker = { state: 'closed', buckets: [], until: 0, openings: 0 };
 
 /** How many attempts of a zone ended well and badly since the last look. */
@@ -67,40 +60,37 @@ export interface ZoneOutcomes {
  *
  * @see Nygard, "Release It!", 2nd edition, chapter 5, "Circuit Breaker"
  */
-export function zoneBreaker(breaker: ZoneBreaker, seen: ZoneOutcomes, rules = BREAKER_RULES): ZoneBreaker {
+export function zoneBreaker(breaker: ZoneBreaker, seen: ZoneOutcomes): ZoneBreaker {
   const { at } = seen;
   if (breaker.state === 'open') {
     return at < breaker.until
       ? breaker
-      : zoneBreaker({ ...breaker, state: 'half-open', buckets: [] }, { ...seen, goodCount: 0, badCount: 0 }, rules);
+      : zoneBreaker({ ...breaker, state: 'half-open', buckets: [] }, { ...seen, goodCount: 0, badCount: 0 });
   }
-  const buckets = counted(breaker.buckets, seen, rules);
+  const buckets = counted(breaker.buckets, seen);
   const good = buckets.reduce((sum, bucket) => sum + bucket.good, 0);
   const bad = buckets.reduce((sum, bucket) => sum + bucket.bad, 0);
   if (breaker.state === 'half-open') {
-    if (bad > 0) return opened(breaker, at, rules);
-    return good >= rules.probeCount ? CLOSED_BREAKER : { ...breaker, buckets };
+    if (bad > 0) return opened(breaker, at);
+    return good >= BREAKER_RULES.probeCount ? CLOSED_BREAKER : { ...breaker, buckets };
   }
-  const enough = good + bad >= rules.attemptMin;
-  return enough && bad > rules.badShareMax * (good + bad) ? opened(breaker, at, rules) : { ...breaker, buckets };
+  const enough = good + bad >= BREAKER_RULES.attemptMin;
+  return enough && bad > BREAKER_RULES.badShareMax * (good + bad) ? opened(breaker, at) : { ...breaker, buckets };
 }
 
 /** How many attempts may start in the zone at once: all, a few, or none. */
-export function startsAllowed(breaker: ZoneBreaker, now: EpochMs, rules = BREAKER_RULES): number {
+export function startsAllowed(breaker: ZoneBreaker, now: EpochMs): number {
   if (breaker.state === 'closed') return Number.POSITIVE_INFINITY;
-  return breaker.state === 'half-open' || now >= breaker.until ? rules.probeCount : 0;
+  return breaker.state === 'half-open' || now >= breaker.until ? BREAKER_RULES.probeCount : 0;
 }
 
-function opened(breaker: ZoneBreaker, at: EpochMs, rules: BreakerRules): ZoneBreaker {
-  const pauseMs = Math.min(rules.pauseMaxMs, rules.pauseMs * 2 ** breaker.openings);
+function opened(breaker: ZoneBreaker, at: EpochMs): ZoneBreaker {
+  const pauseMs = Math.min(BREAKER_RULES.pauseMaxMs, BREAKER_RULES.pauseMs * 2 ** breaker.openings);
   return { state: 'open', buckets: [], until: at + pauseMs, openings: breaker.openings + 1 };
 }
 
-function counted(
-  buckets: ZoneBreaker['buckets'],
-  seen: ZoneOutcomes,
-  { windowMs }: BreakerRules,
-): ZoneBreaker['buckets'] {
+function counted(buckets: ZoneBreaker['buckets'], seen: ZoneOutcomes): ZoneBreaker['buckets'] {
+  const { windowMs } = BREAKER_RULES;
   const { at, goodCount, badCount } = seen;
   const lengthMs = windowMs / BUCKETS_PER_WINDOW;
   const from = Math.floor(at / lengthMs) * lengthMs;

@@ -4,7 +4,7 @@ import { differenceLags, differences } from './difference.ts';
 import { type FittedArima, fitConditional, fitExact } from './fit-arima.ts';
 
 /** Orders tried at most: the cap on time, counted and not clocked, so that the same series gives the same model. */
-export const ORDERS_MAX = 18;
+const ORDERS_MAX = 18;
 
 const ORDER_MAX = 3;
 const SEASONAL_ORDER_MAX = 1;
@@ -14,21 +14,20 @@ const SEASONAL_ORDER_MAX = 1;
  * refines the winner by its exact likelihood.
  *
  * @param values n values of order one
- * @param ordersMax orders tried at most
- * @complexity that of `ordersMax` fits
+ * @complexity that of 18 fits
  * @see Hyndman and Khandakar, "Automatic time series forecasting: the forecast package for R", 2008
  */
-export function searchOrder(values: Float64Array, season: number, ordersMax = ORDERS_MAX): FittedArima {
+export function searchOrder(values: Float64Array, season: number): FittedArima {
   const base = { ...chooseDifferences(values, season), season };
   const changes = differences(values, differenceLags({ ...NONE, ...base }));
   const tried = new Map<string, FittedArima>();
   const attempt = (order: ArimaOrder) => {
-    if (tried.size < ordersMax && !tried.has(orderName(order)))
+    if (tried.size < ORDERS_MAX && !tried.has(orderName(order)))
       tried.set(orderName(order), fitConditional(changes, order));
   };
   for (const start of STARTS) attempt(seasonless({ ...NONE, ...start, ...base }));
   let best = leastAicc(tried);
-  for (let improved = true; improved && tried.size < ordersMax; ) {
+  for (let improved = true; improved && tried.size < ORDERS_MAX; ) {
     for (const neighbour of neighbours(best.order)) attempt(neighbour);
     const next = leastAicc(tried);
     improved = next.aicc < best.aicc;
