@@ -60,6 +60,7 @@ export interface StackClients {
   readonly sfn: Pick<SFNClient, 'send'>;
 }
 
+/** Clients by the region and the credentials that the SDK finds. */
 export function stackClients(): StackClients {
   return { lambda: new LambdaClient(), dynamo: new DynamoDBClient(), s3: new S3Client(), sfn: new SFNClient() };
 }

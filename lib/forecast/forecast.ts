@@ -17,6 +17,7 @@ export type ShardNeed = z.infer<typeof ShardNeed>;
 export const ForecastOrigin = z.enum(['profile', 'relatives', 'prior']);
 export type ForecastOrigin = z.infer<typeof ForecastOrigin>;
 
+/** How the needs of one shard type were predicted, and how its rate is expected to move while the run goes on. */
 export const TypeForecast = z.strictObject({
   type: z.string(),
   origin: ForecastOrigin,
@@ -30,6 +31,7 @@ export const TypeForecast = z.strictObject({
 });
 export type TypeForecast = z.infer<typeof TypeForecast>;
 
+/** What every shard of a run is predicted to need, as it was known before the run began. */
 export const Forecast = z.strictObject({
   madeAt: z.number(),
   level: z.number().gt(0).lt(1),

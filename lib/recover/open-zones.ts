@@ -20,6 +20,7 @@ export function newZone(zone: string): ZoneHealth {
   return { zone, breaker: CLOSED_BREAKER };
 }
 
+/** True while an order holds that nothing new starts in the zone: a drain without an end holds until it is taken back. */
 export function isDrained({ drain }: ZoneHealth, now: EpochMs): boolean {
   return drain !== undefined && (drain.until === undefined || now < drain.until);
 }

@@ -20,6 +20,7 @@ export const PoisonedShard = z.strictObject({
 });
 export type PoisonedShard = z.infer<typeof PoisonedShard>;
 
+/** One operation as it was predicted and as it was; times are on one vCPU, sums over its shards, in milliseconds. */
 export const OperationReport = z.strictObject({
   id: z.string(),
   type: z.string(),

@@ -70,6 +70,22 @@ describe('sweepRuns', () => {
     expect(await sweepRuns(SWEEP, services)).toEqual({ aborted: [], repaired: [], orphanedSlotCount: 0 });
   });
 
+  it('begins at any of the runs: where there are more than time, each has its turn', async () => {
+    const { services, run } = await scene();
+    services.executions.end(EXECUTION, 'FAILED');
+    const all = [run, 'run-y', 'run-z'].sort();
+    for (const other of ['run-y', 'run-z']) {
+      await enterRun(services.table, {
+        run: other,
+        execution: `execution-of-${other}`,
+        now: 0,
+        isOver: async () => false,
+      });
+    }
+    const [a = '', b = '', c = ''] = all;
+    expect((await sweepRuns(SWEEP, { ...services, random: () => 0.99 })).aborted).toEqual([c, a, b]);
+  });
+
   it('leaves what a run holds that goes on, frees what its dead slots held, and finishes what was cut off', async () => {
     const { services, run, lease, holders } = await scene();
     // the worker dies right after its commit: nobody has told the operation, and who waits for it

@@ -101,6 +101,8 @@ describe('backlogSection', () => {
     // Bars share the room between the two axes, at 64 and 616 of 680.
     const bars = [...markup.matchAll(/<rect class="operation-0" x="([\d.]+)"[^>]*? width="([\d.]+)"/g)];
     const width = (616 - 64) / bars.length;
+    const dots = [...markup.matchAll(/<circle [^>]*? cx="([\d.]+)"/g)].map(([, at]) => Number(at));
+    expect(dots).toEqual(dots.map((_, at) => expect.closeTo(64 + (at + 0.5) * width, 0)));
     expect(Number(bars[0]?.[1])).toBeCloseTo(64 + width / 10, 0);
     expect(Number(bars.at(-1)?.[1]) + Number(bars.at(-1)?.[2])).toBeCloseTo(616 - width / 10, 0);
   });

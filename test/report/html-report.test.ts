@@ -52,11 +52,23 @@ describe('htmlReport', () => {
     const [, first, last] = /<path class="prediction" d="M([\d.]+) [\d.]+L.*L([\d.]+) [\d.]+"/.exec(view) ?? [];
     expect(Number(first)).toBeLessThan(Number(last));
     expect(view).toMatch(/aria-label="From .* for \$0\.0210 to .* for \$0\.0110; planned .* for \$0\.0124, actual /);
+    const ticks = [...view.matchAll(/<text class="tick" [^>]*>([^<]*)</g)].map(([, text]) => text);
+    expect(ticks).toEqual(['$0', '$0.0105', '$0.0210']);
     expect(view).toMatch(/the fastest<.*?between<.*?the cheapest<.*?as it was planned<.*?as it was</s);
     const [only] = report.tradeOff;
     const alone = htmlReport({ ...report, tradeOff: only ? [only] : [] });
     expect(alone).not.toContain('id="trade-off"');
     expect(alone).not.toContain('#trade-off');
+  });
+
+  it('says of every decision whether it was made', () => {
+    const report = runReport();
+    const made = report.decisions.map(({ taken }) => (taken ? 'made' : 'not made'));
+    expect(new Set(made).size).toBe(2);
+    const page = htmlReport(report);
+    const view = page.slice(page.indexOf('<section id="decisions"'), page.indexOf('<section id="poisoned"'));
+    expect([...view.matchAll(/<span class="tag(?: good)?">([^<]+)</g)].map(([, text]) => text)).toEqual(made);
+    expect(view).toContain(`${made.filter((one) => one === 'made').length} of ${made.length} changes`);
   });
 
   it('has every view, and that of poisoned shards only when there are some', () => {

@@ -18,6 +18,7 @@ describe('nearestName', () => {
     expect(nearestName('ab', ['cd'])).toBeUndefined();
     expect(nearestName('abcdefghij', ['abcdefWXYZ'])).toBe('abcdefWXYZ');
     expect(nearestName('abcdefghij', ['abcdeVWXYZ'])).toBeUndefined();
+    expect(nearestName('parti', ['partitio'])).toBe('partitio');
   });
 
   it('takes the nearest, of equally near ones the first by code unit', () => {

@@ -41,6 +41,7 @@ const heapLimits = (memoryMiB: MemoryMiB) => ({
   maxYoungGenerationSizeMb: 64,
 });
 
+/** Starts the threads of one function as calls need them, each within its memory, up to `threadMax`. */
 export function threadPool({ functionName, memoryMiB, threadMax, start, onMessage }: ThreadPoolOptions): ThreadPool {
   const pool = new Piscina<ThreadCall, ThreadAnswer>({
     filename: ENTRY,
