@@ -1,9 +1,9 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import type { AccuracyPeriod, AccuracyTrend } from '../forecast/accuracy-trend.ts';
+import type { ArrivalForecast } from '../forecast/arrival-forecast.ts';
 import { arrivalTrend } from '../forecast/arrival-record.ts';
 import type { ShardNeed, TypeForecast } from '../forecast/forecast.ts';
-import type { ArrivalForecast } from '../forecast/forecast-arrivals.ts';
 import { forecastShards } from '../forecast/forecast-shards.ts';
 import type { JudgedStep } from '../forecast/judged-step.ts';
 import type { LoadOutlook } from '../forecast/load-outlook.ts';

@@ -1,5 +1,5 @@
 import type { AccuracyTrend } from '../forecast/accuracy-trend.ts';
-import type { ArrivalForecast } from '../forecast/forecast-arrivals.ts';
+import type { ArrivalForecast } from '../forecast/arrival-forecast.ts';
 import type { Interval } from '../forecast/interval.ts';
 import type { LoadOutlook } from '../forecast/load-outlook.ts';
 import { factorCells } from '../report/factor-cells.ts';

@@ -1,11 +1,10 @@
-import * as z from 'zod';
 import type { EpochMs } from '../core/quantity.ts';
 import { type Bucket, gridValues } from '../profile/series/bucket.ts';
 import { gridStart, resolutionFor } from '../profile/series/resolution.ts';
+import type { ArrivalForecast } from './arrival-forecast.ts';
 import { type Calendar, calendarCovariates } from './covariates/calendar-covariates.ts';
 import { ensemble } from './ensemble.ts';
-import { Interval } from './interval.ts';
-import { AdaptiveState, afterOutcome, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
+import { type AdaptiveState, afterOutcome, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
 import type { JudgedStep } from './judged-step.ts';
 import type { PointModel } from './point-model.ts';
 
@@ -23,23 +22,6 @@ const DAY_STEPS = 86_400_000 / STEP_MS;
 
 /** Past forecasts are judged by what they said of the next hour. */
 const JUDGED_STEPS = 12;
-
-/** How many slots a shard type is expected to keep busy. */
-export const ArrivalForecast = z.strictObject({
-  type: z.string(),
-  /** Start of the first step. */
-  startsAt: z.number(),
-  stepMs: z.number().positive(),
-  /** Slots that are busy on average, step by step. */
-  busySlots: z.array(Interval),
-  /** The models that have a say, and how much. */
-  members: z.array(z.strictObject({ name: z.string(), weight: z.number(), meanAbsoluteError: z.number() })),
-  /** What the calendar of the users was worth, as a share of the error without it. */
-  covariates: z.array(z.strictObject({ name: z.string(), gain: z.number(), kept: z.boolean() })).default([]),
-  /** How well the intervals of earlier forecasts held. */
-  accuracy: AdaptiveState,
-});
-export type ArrivalForecast = z.infer<typeof ArrivalForecast>;
 
 interface Arrivals {
   readonly type: string;

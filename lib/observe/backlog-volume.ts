@@ -1,5 +1,4 @@
 import type { RunId, ShardId } from '../core/ids.ts';
-import { forecastIngress } from '../forecast/forecast-ingress.ts';
 import type { Services } from '../ports/services.ts';
 import { expectedSteps } from '../run/backlog/expected-steps.ts';
 import { type IntakeRecord, readIntakes } from '../run/backlog/intake-record.ts';
@@ -34,9 +33,11 @@ export async function loadBacklogs(
 
 /**
  * How many times what was expected before the run the input of each shard is: of steps that were taken in what they
- * brought, of those to come what the steps so far lead to expect.
+ * brought, of those to come what the steps so far lead to expect. Most runs have no backlog, and load no models.
  */
-export function volumeOf(backlogs: readonly OpenBacklog[], level: number): (root: ShardId) => number {
+export async function volumeOf(backlogs: readonly OpenBacklog[], level: number): Promise<(root: ShardId) => number> {
+  if (backlogs.length === 0) return () => 1;
+  const { forecastIngress } = await import('../forecast/forecast-ingress.ts');
   const volumes = new Map<ShardId, number>();
   for (const { operation, shards, steps, intakes } of backlogs) {
     const expected = expectedSteps(operation.layout, level);

@@ -37,7 +37,7 @@ export async function loadAllocation(run: RunId, starts: ZoneStarts, services: S
     readDocument(objects, { run, name: 'forecast' }, Forecast),
   ]);
   const backlogs = await loadBacklogs(run, sharding, services);
-  const predictions = predictionsOf(forecast, sharding, volumeOf(backlogs, settings.level));
+  const predictions = predictionsOf(forecast, sharding, await volumeOf(backlogs, settings.level));
   const records = (await isCreated(run, services)) ? await collect(readShards(table, run)) : [];
   const copies = records.length > 0 ? await collect(readCopies(table, run)) : [];
   const plan = (await hasDocument(objects, { run, name: 'plan' }))

@@ -55,7 +55,7 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
       startDelayMs: settings.startDelayMs,
     }).length,
     plan,
-    predictions: predictions(forecast, sharding, volumeOf(backlogs, settings.level)),
+    predictions: predictions(forecast, sharding, await volumeOf(backlogs, settings.level)),
     arriving: backlogs.some(({ intakes, steps }) => intakes.length < steps.stepCount),
     settings,
   };

@@ -50,7 +50,7 @@ export async function loadReshard(run: RunId, starts: ZoneStarts, services: Serv
     slotLimit: Math.floor(settings.vcpuMax / vcpuOf(memoryMiB)),
     startDelayMs: settings.startDelayMs,
     plan,
-    predictions: predictions(forecast, sharding, volumeOf(backlogs, settings.level)),
+    predictions: predictions(forecast, sharding, await volumeOf(backlogs, settings.level)),
     earlier: await readDecisions(table, run),
     memoryMiB,
     overheadMs: settings.shardOverheadMs,

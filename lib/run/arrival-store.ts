@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ShardType } from '../core/ids.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
-import { ArrivalForecast } from '../forecast/forecast-arrivals.ts';
+import { ArrivalForecast } from '../forecast/arrival-forecast.ts';
 import type { Expected } from '../plan/expected-counts.ts';
 import type { Item, ItemKey, Table } from '../ports/table.ts';
 

@@ -1,6 +1,6 @@
 import type { ShardType } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
-import type { LoadHistory } from '../forecast/load-outlook.ts';
+import type { LoadHistory } from '../forecast/forecast-load.ts';
 import type { Table } from '../ports/table.ts';
 import { contextMetrics, isTextFactor } from '../profile/context-metrics.ts';
 import type { Profile } from '../profile/profile.ts';

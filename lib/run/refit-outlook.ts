@@ -1,7 +1,7 @@
 import type { ShardType } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import { type DayShape, dayShape } from '../forecast/day-shape.ts';
-import { loadOutlook } from '../forecast/load-outlook.ts';
+import { forecastLoad } from '../forecast/forecast-load.ts';
 import type { LstmDocument } from '../forecast/lstm/lstm-document.ts';
 import type { Services } from '../ports/services.ts';
 import type { Profile } from '../profile/profile.ts';
@@ -40,7 +40,7 @@ export async function refitOutlook(
   const isNew = history.values.length < NEW_HOURS_MAX;
   const firstHour = Math.floor(history.startedAt / HOUR_MS) % 24;
   const shape = dayShape(history.values, { firstHour, level });
-  const outlook = loadOutlook(history, {
+  const outlook = forecastLoad(history, {
     level,
     timeZone,
     holidays,

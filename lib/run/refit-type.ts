@@ -1,12 +1,8 @@
 import type { ShardType } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
+import type { ArrivalForecast } from '../forecast/arrival-forecast.ts';
 import { arrivalTrend, withJudged } from '../forecast/arrival-record.ts';
-import {
-  ARRIVAL_RESOLUTION,
-  type ArrivalForecast,
-  forecastArrivals,
-  judgeArrivals,
-} from '../forecast/forecast-arrivals.ts';
+import { ARRIVAL_RESOLUTION, forecastArrivals, judgeArrivals } from '../forecast/forecast-arrivals.ts';
 import { runTrend } from '../forecast/run-accuracy.ts';
 import type { Services } from '../ports/services.ts';
 import type { Profile } from '../profile/profile.ts';

@@ -17,19 +17,19 @@ function backlog(taken: readonly number[]): OpenBacklog {
 }
 
 describe('volumeOf', () => {
-  it('goes by what a step brought, and before three were seen by what was expected of the others', () => {
-    const volume = volumeOf([backlog([500, 3_000])], 0.9);
+  it('goes by what a step brought, and before three were seen by what was expected of the others', async () => {
+    const volume = await volumeOf([backlog([500, 3_000])], 0.9);
     expect([0, 1, 2, 10].map((step) => volume(`a/${step}`))).toEqual([0.5, 3, 1, 1]);
     expect(volume('b/0')).toBe(1);
   });
 
-  it('expects of what is to come what the steps so far lead to expect', () => {
-    const volume = volumeOf([backlog([0, 4_000, 4_000, 4_000, 4_000])], 0.9);
+  it('expects of what is to come what the steps so far lead to expect', async () => {
+    const volume = await volumeOf([backlog([0, 4_000, 4_000, 4_000, 4_000])], 0.9);
     expect(volume('a/7')).toBeCloseTo(4, 1);
   });
 
-  it('leaves an empty step some time: with none at all no slot would be granted for its commit', () => {
-    const volume = volumeOf([backlog([1_000, 0, 0, 0, 0])], 0.9);
+  it('leaves an empty step some time: with none at all no slot would be granted for its commit', async () => {
+    const volume = await volumeOf([backlog([1_000, 0, 0, 0, 0])], 0.9);
     for (const step of [1, 4, 5, 10]) expect(volume(`a/${step}`)).toBeGreaterThan(0);
   });
 });

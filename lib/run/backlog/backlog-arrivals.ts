@@ -1,5 +1,5 @@
 import type { ShardType } from '../../core/ids.ts';
-import type { ArrivalForecast } from '../../forecast/forecast-arrivals.ts';
+import type { ArrivalForecast } from '../../forecast/arrival-forecast.ts';
 import type { Table } from '../../ports/table.ts';
 import { streamOf } from '../../shards/backlog-layout.ts';
 import type { OperationId, Workflow } from '../../workflow/definition.ts';

@@ -1,4 +1,4 @@
-import type { ArrivalForecast } from '../../forecast/forecast-arrivals.ts';
+import type { ArrivalForecast } from '../../forecast/arrival-forecast.ts';
 import { backlogLayout, backlogSteps, partMaxMs, stepClosesMs, streamOf } from '../../shards/backlog-layout.ts';
 import type { InputLayout } from '../../shards/input-layout.ts';
 import type { WorkEstimate } from '../../shards/work-estimate.ts';

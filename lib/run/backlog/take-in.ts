@@ -2,7 +2,6 @@ import { collect } from '../../core/collect.ts';
 import { type RunId, splitNeed } from '../../core/ids.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import type { EpochMs } from '../../core/quantity.ts';
-import { forecastIngress } from '../../forecast/forecast-ingress.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Services } from '../../ports/services.ts';
 import { backlogSteps, stepClosesMs, stepOf, streamOf } from '../../shards/backlog-layout.ts';
@@ -85,9 +84,12 @@ async function takeInOne(backlog: Backlog, services: IntakeServices): Promise<In
     taken.push(await takeStep(backlog, taken, services));
   }
   for (const record of taken) if (record.releasedAt === undefined) await release(backlog, record, services);
+  const surprises = await Promise.all(
+    taken.slice(Math.max(1, first)).map(({ step }) => isSurprising(operation, taken, step, services)),
+  );
   return {
     nextAt: taken.length < steps.stepCount ? closesAt(taken.length) : undefined,
-    surprised: taken.slice(Math.max(1, first)).some(({ step }) => isSurprising(operation, taken, step, services)),
+    surprised: surprises.includes(true),
   };
 }
 
@@ -158,18 +160,19 @@ function isHalfCut({ shard, root, state, met }: ShardRecord): boolean {
   return shard !== root && state === 'BLOCKED' && !met.has(splitNeed(shard));
 }
 
-/** Outside the interval that the steps before it had led to expect. */
-function isSurprising(
+/** Outside the interval that the steps before it had led to expect. The models are loaded by runs with a backlog alone. */
+async function isSurprising(
   operation: ShardedOperation,
   taken: readonly IntakeRecord[],
   step: number,
   { settings }: IntakeServices,
-): boolean {
+): Promise<boolean> {
   const stream = streamOf(operation.source);
   if (!stream) return false;
   const expected = expectedSteps(operation.layout, settings.level);
   const seen = taken.slice(1, step).map(({ bytes }) => bytes);
   const { stepMs } = backlogSteps(stream);
+  const { forecastIngress } = await import('../../forecast/forecast-ingress.ts');
   const [forecast] = forecastIngress({ seen, expected: expected.slice(step), stepMs, level: settings.level });
   const bytes = taken[step]?.bytes ?? 0;
   return forecast !== undefined && (bytes > forecast.upper || bytes < forecast.lower);

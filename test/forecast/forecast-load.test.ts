@@ -5,7 +5,7 @@ import { seededRandom } from '../../lib/core/random.ts';
 import { standardNormal } from '../../lib/core/standard-normal.ts';
 import { blended, coldStart } from '../../lib/forecast/cold-start.ts';
 import { dayShape } from '../../lib/forecast/day-shape.ts';
-import { loadOutlook, type OutlookOptions } from '../../lib/forecast/load-outlook.ts';
+import { forecastLoad, type OutlookOptions } from '../../lib/forecast/forecast-load.ts';
 
 const START = Date.UTC(2026, 10, 2);
 const options: OutlookOptions = { level: 0.9, timeZone: 'UTC', holidays: [], network: undefined, shapes: [] };
@@ -51,11 +51,11 @@ describe('blended', () => {
   });
 });
 
-describe('loadOutlook', { timeout: 60_000 }, () => {
+describe('forecastLoad', { timeout: 60_000 }, () => {
   it('forecasts a new type in the shape of the others, at a level between theirs and its own', () => {
     const shape = dayShape(hours(72, daily), { firstHour: 0, level: 0.9 });
     if (!shape) throw new Error('no shape');
-    const outlook = loadOutlook(
+    const outlook = forecastLoad(
       { values: hours(6, (hour) => 3 * daily(hour)), startedAt: START, factors: [] },
       { ...options, shapes: [shape] },
     );
@@ -70,7 +70,7 @@ describe('loadOutlook', { timeout: 60_000 }, () => {
   it('finds the time of day at which a load peaks, and what a forecast gains by it', () => {
     const random = seededRandom(5);
     const values = hours(28 * 24, (hour) => daily(hour) + 0.4 * standardNormal(random));
-    const { factors, hours: ahead, members } = loadOutlook({ values, startedAt: START, factors: [] }, options);
+    const { factors, hours: ahead, members } = forecastLoad({ values, startedAt: START, factors: [] }, options);
     const [strongest] = factors;
     expect(strongest?.factor).toMatch(/^time of day, peak 1[345]:00$/);
     expect(strongest?.effect).toBeGreaterThan(0.5);
@@ -84,9 +84,9 @@ describe('loadOutlook', { timeout: 60_000 }, () => {
 
   it('hears models of the user beside those that come along', () => {
     const values = hours(10 * 24, (hour) => 5 + hour);
-    const { members } = loadOutlook({ values, startedAt: START, factors: [] }, { ...options, models: [drift] });
+    const { members } = forecastLoad({ values, startedAt: START, factors: [] }, { ...options, models: [drift] });
     expect(members.find(({ name }) => name === 'drift')?.weight).toBeGreaterThan(0.02);
-    const without = loadOutlook({ values, startedAt: START, factors: [] }, options).members;
+    const without = forecastLoad({ values, startedAt: START, factors: [] }, options).members;
     expect(without.map(({ name }) => name)).not.toContain('drift');
   });
 
@@ -99,7 +99,7 @@ describe('loadOutlook', { timeout: 60_000 }, () => {
       { name: 'context.activity', values: activity },
       { name: 'context.chance', values: chance },
     ];
-    const found = loadOutlook({ values, startedAt: START, factors }, options).factors;
+    const found = forecastLoad({ values, startedAt: START, factors }, options).factors;
     expect(found[0]).toMatchObject({ factor: 'context.activity', lag: 2 });
     expect(found[0]?.p).toBeLessThan(1e-6);
     expect(found.find(({ factor }) => factor === 'context.chance')?.p).toBeGreaterThan(0.05);
@@ -114,7 +114,7 @@ describe('loadOutlook', { timeout: 60_000 }, () => {
       const day = date.toISOString().slice(0, 10);
       return 10 + (date.getUTCDay() === 1 ? 3 : 0) - (off.has(day) ? 6 : 0) + 0.5 * standardNormal(random);
     });
-    const { factors } = loadOutlook({ values, startedAt: START, factors: [] }, { ...options, holidays });
+    const { factors } = forecastLoad({ values, startedAt: START, factors: [] }, { ...options, holidays });
     const found = (kind: string) => factors.find(({ factor }) => factor.startsWith(kind));
     expect(found('holiday')?.effect).toBeLessThan(-0.2);
     expect(found('holiday')?.p).toBeLessThan(0.001);
