@@ -2,23 +2,36 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
-const RESOLVER = /client-(dynamodb|s3)[\\/]dist-es[\\/]endpoint[\\/]endpointResolver\.js$/;
+const RESOLVER = /client-([\w-]+)[\\/]dist-es[\\/]endpoint[\\/]endpointResolver\.js$/;
 /** S3 asks its rules a second time, for how to sign, in a function that cannot wait; before it comes one that can. */
 const S3_AUTH = /client-s3[\\/]dist-es[\\/]auth[\\/]httpAuthSchemeProvider\.js$/;
 const IMPORT = 'import { defaultEndpointResolver } from "../endpoint/endpointResolver";';
 const RESOLVED =
   'const endpointParameters = await resolveParams(input, { getEndpointParameterInstructions: instructionsFn }, config);';
+/** The plain answer of each client, in `plain-endpoints.ts`. */
+const PLAIN_OF: ReadonlyMap<string, string> = new Map([
+  ['s3', 'plainS3Endpoint'],
+  ['dynamodb', 'plainDynamoEndpoint'],
+  ['lambda', 'plainLambdaEndpoint'],
+  ['sfn', 'plainStepFunctionsEndpoint'],
+  ['cloudwatch', 'plainCloudWatchEndpoint'],
+  ['application-auto-scaling', 'plainScalingEndpoint'],
+]);
 const PLAIN = fileURLToPath(new URL('./plain-endpoints.ts', import.meta.url));
 
 /**
  * Loads the SDK's rules for endpoints only when a question is not plain: 23 kB for FIPS, dual stack, access points and
  * the like. They become a file of their own with all that they need, as what they share with the client would be
- * loaded with it.
+ * loaded with it. So do those of the clients that are loaded with their first call: what reads the rules would be in
+ * every handler for them.
  */
 export const endpointRules: Plugin = {
   name: 'endpoint-rules',
   setup({ onLoad, onResolve }) {
-    onLoad({ filter: RESOLVER, namespace: 'file' }, ({ path }) => ({ contents: plainFirst(path), loader: 'js' }));
+    onLoad({ filter: RESOLVER, namespace: 'file' }, ({ path }) => {
+      const client = RESOLVER.exec(path)?.[1] ?? '';
+      return PLAIN_OF.has(client) ? { contents: plainFirst(client, path), loader: 'js' } : undefined;
+    });
     onResolve({ filter: /^whole-rules:/ }, ({ path }) => ({
       path: path.slice('whole-rules:'.length),
       namespace: 'whole-rules',
@@ -49,10 +62,9 @@ async function withAllItNeeds(path: string): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-function plainFirst(path: string): string {
-  const plain = path.includes('client-s3') ? 'plainS3Endpoint' : 'plainDynamoEndpoint';
+function plainFirst(client: string, path: string): string {
   return `
-    import { ${plain} as plainEndpoint } from ${JSON.stringify(PLAIN)};
+    import { ${PLAIN_OF.get(client)} as plainEndpoint } from ${JSON.stringify(PLAIN)};
     let whole;
     export async function prepareEndpoint(params) {
       if (!plainEndpoint(params)) whole ??= await import(${JSON.stringify(`whole-rules:${path}`)});

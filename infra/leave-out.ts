@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** Zod's way to JSON Schema: for editors, made on a developer's machine. */
@@ -12,6 +13,13 @@ const ENDPOINT_CACHE = /@aws-sdk[\\/]endpoint-cache[\\/]dist-es[\\/]index\.js$/;
 /** `~/.aws/config` and `~/.aws/credentials`: in Lambda nobody has a home, and a variable says what differs. */
 const SHARED_FILES = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
 
+/** What reads streams of the web, as browsers have them: bodies here are bytes and Node's streams. */
+const WEB_STREAMS =
+  /serde[\\/]util-stream[\\/].*(sdk-stream-mixin|stream-collector|ChecksumStream|ChunkedEncodingStream)\.browser\.js$/;
+/** Asks the table of all partitions for a prefix that is empty until somebody sets another table. */
+const USER_AGENT = /middleware-user-agent[\\/]user-agent-middleware\.js$/;
+const PREFIX_IMPORT = 'import { getUserAgentPrefix } from "../util-endpoints/lib/aws/partition";';
+
 const NO_ENDPOINT_CACHE = 'export class EndpointCache {}';
 const NO_SHARED_FILES = `export { CONFIG_PREFIX_SEPARATOR } from './constants';
   export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`;
@@ -22,6 +30,14 @@ export const leaveOut: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: JSON_SCHEMA }, ({ path }) => replaced(path, /^export (?:const|function|class) (\w+)/gm));
     onLoad({ filter: DIGESTS }, ({ path }) => replaced(path, /^export class (\w+)/gm));
+    onLoad({ filter: WEB_STREAMS }, ({ path }) =>
+      replaced(path, /^export (?:const|(?:async )?function|class) (\w+)/gm),
+    );
+    onLoad({ filter: USER_AGENT }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(PREFIX_IMPORT)) throw new Error(`${path} ${WRITTEN_ANEW}`);
+      return { contents: text.replace(PREFIX_IMPORT, 'const getUserAgentPrefix = () => "";'), loader: 'js' };
+    });
     onLoad({ filter: ENDPOINT_CACHE }, () => ({ contents: NO_ENDPOINT_CACHE, loader: 'js' }));
     onLoad({ filter: SHARED_FILES }, () => ({ contents: NO_SHARED_FILES, loader: 'js' }));
     onLoad({ filter: MANIFEST }, ({ path }) => {
@@ -31,10 +47,13 @@ export const leaveOut: Plugin = {
   },
 };
 
-/** The same exports, each of which throws when it is called or made. */
+const WRITTEN_ANEW = 'is written in another way: look at infra/leave-out.ts';
+
+/** The same exports, all of them one function that throws when it is called or made. */
 function replaced(path: string, exported: RegExp) {
   const names = [...readFileSync(path, 'utf8').matchAll(exported)].map(([, name]) => name);
-  if (names.length === 0) throw new Error(`${path} is written in another way: look at infra/leave-out.ts`);
-  const contents = names.map((name) => `export function ${name}() { throw new Error('left out: ${name}'); }`);
-  return { contents: contents.join('\n'), loader: 'js' } as const;
+  if (names.length === 0) throw new Error(`${path} ${WRITTEN_ANEW}`);
+  const contents = `function leftOut() { throw new Error('left out by infra/leave-out.ts: ${basename(path)}'); }
+    export { ${names.map((name) => `leftOut as ${name}`).join(', ')} };`;
+  return { contents, loader: 'js' } as const;
 }

@@ -39,8 +39,18 @@ export function plainS3Endpoint(question: EndpointQuestion) {
 
 /** The endpoint of DynamoDB in a plain region; nothing, where the SDK's own rules must be asked. */
 export function plainDynamoEndpoint(question: EndpointQuestion) {
-  if (!isPlain(question) || question.AccountIdEndpointMode === 'required') return undefined;
-  return { url: new URL(`https://dynamodb.${question.Region}.amazonaws.com`), properties: {}, headers: {} };
+  return question.AccountIdEndpointMode === 'required' ? undefined : plainRegional('dynamodb', question);
+}
+
+export const plainLambdaEndpoint = (question: EndpointQuestion) => plainRegional('lambda', question);
+export const plainStepFunctionsEndpoint = (question: EndpointQuestion) => plainRegional('states', question);
+export const plainCloudWatchEndpoint = (question: EndpointQuestion) => plainRegional('monitoring', question);
+export const plainScalingEndpoint = (question: EndpointQuestion) => plainRegional('application-autoscaling', question);
+
+/** Most services have one host a region. */
+function plainRegional(host: string, question: EndpointQuestion) {
+  if (!isPlain(question)) return undefined;
+  return { url: new URL(`https://${host}.${question.Region}.amazonaws.com`), properties: {}, headers: {} };
 }
 
 function isPlain(question: EndpointQuestion): boolean {

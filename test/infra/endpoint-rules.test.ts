@@ -5,7 +5,15 @@ import { build, type Plugin } from 'esbuild';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endpointRules } from '../../infra/endpoint-rules.ts';
-import { type EndpointQuestion, plainDynamoEndpoint, plainS3Endpoint } from '../../infra/plain-endpoints.ts';
+import {
+  type EndpointQuestion,
+  plainCloudWatchEndpoint,
+  plainDynamoEndpoint,
+  plainLambdaEndpoint,
+  plainS3Endpoint,
+  plainScalingEndpoint,
+  plainStepFunctionsEndpoint,
+} from '../../infra/plain-endpoints.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'foreshard-endpoints-'));
@@ -78,6 +86,10 @@ function answer(resolve: Resolve, question: EndpointQuestion): string {
 describe.each([
   { client: 's3', plain: plainS3Endpoint as Resolve },
   { client: 'dynamodb', plain: plainDynamoEndpoint as Resolve },
+  { client: 'lambda', plain: plainLambdaEndpoint as Resolve },
+  { client: 'sfn', plain: plainStepFunctionsEndpoint as Resolve },
+  { client: 'cloudwatch', plain: plainCloudWatchEndpoint as Resolve },
+  { client: 'application-auto-scaling', plain: plainScalingEndpoint as Resolve },
 ])('endpoints of $client', ({ client, plain }) => {
   let whole: Resolver;
   let bundled: Resolver;
