@@ -3,6 +3,7 @@ import { type Random, seededRandom } from '../lib/core/random.ts';
 import { calibrateSharding } from '../lib/plan/calibrate-sharding.ts';
 import { tradeOff } from '../lib/plan/trade-off.ts';
 import { executionIsOver } from '../lib/recover/execution-is-over.ts';
+import { resumeRun } from '../lib/recover/resume-run.ts';
 import { readOpenZones } from '../lib/recover/zone-store.ts';
 import { enterRun } from '../lib/run/active-run.ts';
 import { loadShardRequest } from '../lib/run/load-shard-request.ts';
@@ -24,7 +25,6 @@ export const handler = stage({
     const isOver = (other: string) => executionIsOver(other, services);
     await enterRun(table, { run, execution, now: clock.now(), isOver });
     if (await hasDocument(objects, { run, name: 'sharding' })) {
-      const { resumeRun } = await import('../lib/recover/resume-run.ts');
       await resumeRun(run, services);
       return { run };
     }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import type { ExtensionModule } from '../lib/run/extensions.ts';
 import { endpointRules } from './endpoint-rules.ts';
+import { lazyParts } from './lazy-parts.ts';
 import { leanSchemas } from './lean-schemas.ts';
 import { leaveOut } from './leave-out.ts';
 import { namesBesideZod, trimZod } from './trim-zod.ts';
@@ -127,7 +128,7 @@ export function bundleOptions(called?: ReadonlySet<string>): BuildOptions {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     alias: { '@aws-sdk/credential-provider-node': credentials, '@smithy/core/event-streams': eventStreams },
-    plugins: [leanSchemas, endpointRules, leaveOut, ...(called === undefined ? [] : [trimZod(called)])],
+    plugins: [lazyParts(), leanSchemas, endpointRules, leaveOut, ...(called === undefined ? [] : [trimZod(called)])],
     bundle: true,
     splitting: true,
     minify: true,

@@ -8,6 +8,8 @@ const S3_AUTH = /client-s3[\\/]dist-es[\\/]auth[\\/]httpAuthSchemeProvider\.js$/
 const IMPORT = 'import { defaultEndpointResolver } from "../endpoint/endpointResolver";';
 const RESOLVED =
   'const endpointParameters = await resolveParams(input, { getEndpointParameterInstructions: instructionsFn }, config);';
+/** What rules may call: each resolver that has rules registers it for itself, so that it may go where none has. */
+const FUNCTIONS = /^\.\/util-endpoints\/aws$/;
 /** The plain answer of each client, in `plain-endpoints.ts`. */
 const PLAIN_OF: ReadonlyMap<string, string> = new Map([
   ['s3', 'plainS3Endpoint'],
@@ -27,7 +29,12 @@ const PLAIN = fileURLToPath(new URL('./plain-endpoints.ts', import.meta.url));
  */
 export const endpointRules: Plugin = {
   name: 'endpoint-rules',
-  setup({ onLoad, onResolve }) {
+  setup({ onLoad, onResolve, resolve }) {
+    onResolve({ filter: FUNCTIONS }, async ({ path, pluginData, importer, resolveDir, kind }) => {
+      if (pluginData === 'asked') return undefined;
+      const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'asked' });
+      return { ...found, sideEffects: false };
+    });
     onLoad({ filter: RESOLVER, namespace: 'file' }, ({ path }) => {
       const client = RESOLVER.exec(path)?.[1] ?? '';
       return PLAIN_OF.has(client) ? { contents: plainFirst(client, path), loader: 'js' } : undefined;

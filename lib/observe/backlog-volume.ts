@@ -1,6 +1,7 @@
 import type { RunId, ShardId } from '../core/ids.ts';
 import type { Services } from '../ports/services.ts';
 import { expectedSteps } from '../run/backlog/expected-steps.ts';
+import { forecastSteps } from '../run/backlog/forecast-steps.ts';
 import { type IntakeRecord, readIntakes } from '../run/backlog/intake-record.ts';
 import { type BacklogSteps, backlogSteps, stepOf, streamOf } from '../shards/backlog-layout.ts';
 import type { Shard, ShardedOperation, Sharding } from '../shards/sharding.ts';
@@ -33,17 +34,15 @@ export async function loadBacklogs(
 
 /**
  * How many times what was expected before the run the input of each shard is: of steps that were taken in what they
- * brought, of those to come what the steps so far lead to expect. Most runs have no backlog, and load no models.
+ * brought, of those to come what the steps so far lead to expect.
  */
 export async function volumeOf(backlogs: readonly OpenBacklog[], level: number): Promise<(root: ShardId) => number> {
-  if (backlogs.length === 0) return () => 1;
-  const { forecastIngress } = await import('../forecast/forecast-ingress.ts');
   const volumes = new Map<ShardId, number>();
   for (const { operation, shards, steps, intakes } of backlogs) {
-    const expected = expectedSteps(operation.layout, level);
+    const { layout } = operation;
+    const expected = expectedSteps(layout, level);
     const seen = intakes.map(({ bytes }) => bytes);
-    const ahead = expected.slice(seen.length);
-    const coming = forecastIngress({ seen: seen.slice(1), expected: ahead, stepMs: steps.stepMs, level });
+    const coming = await forecastSteps({ layout, seen, stepMs: steps.stepMs, level });
     const bytes = [...seen, ...coming.map(({ point }) => point)];
     for (const { id, range } of shards) {
       const step = stepOf(range);

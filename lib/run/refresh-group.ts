@@ -1,5 +1,6 @@
 import type { EpochMs } from '../core/quantity.ts';
-import { type ArrivalForecast, forecastEnd, measuredCoverage } from '../forecast/forecast-arrivals.ts';
+import type { ArrivalForecast } from '../forecast/arrival-forecast.ts';
+import { forecastEnd, measuredCoverage } from '../forecast/forecast-arrivals.ts';
 import type { Services } from '../ports/services.ts';
 import type { Profile } from '../profile/profile.ts';
 import { type FollowedType, markProgress, type Progress } from './followed-types.ts';

@@ -14,7 +14,7 @@ import { RunDefinition } from '../run-definition.ts';
 import { readDocument } from '../run-document.ts';
 import { parseRun, runKey } from '../run-record.ts';
 import type { ShardRecord } from '../shard-record.ts';
-import { expectedSteps } from './expected-steps.ts';
+import { forecastSteps } from './forecast-steps.ts';
 import { intakePartCount } from './intake-parts.ts';
 import {
   type IntakeList,
@@ -160,7 +160,7 @@ function isHalfCut({ shard, root, state, met }: ShardRecord): boolean {
   return shard !== root && state === 'BLOCKED' && !met.has(splitNeed(shard));
 }
 
-/** Outside the interval that the steps before it had led to expect. The models are loaded by runs with a backlog alone. */
+/** Outside the interval that the steps before it had led to expect. */
 async function isSurprising(
   operation: ShardedOperation,
   taken: readonly IntakeRecord[],
@@ -169,11 +169,9 @@ async function isSurprising(
 ): Promise<boolean> {
   const stream = streamOf(operation.source);
   if (!stream) return false;
-  const expected = expectedSteps(operation.layout, settings.level);
-  const seen = taken.slice(1, step).map(({ bytes }) => bytes);
+  const seen = taken.slice(0, step).map(({ bytes }) => bytes);
   const { stepMs } = backlogSteps(stream);
-  const { forecastIngress } = await import('../../forecast/forecast-ingress.ts');
-  const [forecast] = forecastIngress({ seen, expected: expected.slice(step), stepMs, level: settings.level });
+  const [forecast] = await forecastSteps({ layout: operation.layout, seen, stepMs, level: settings.level });
   const bytes = taken[step]?.bytes ?? 0;
   return forecast !== undefined && (bytes > forecast.upper || bytes < forecast.lower);
 }
