@@ -3,6 +3,7 @@ import { type Random, seededRandom } from '../lib/core/random.ts';
 import { calibrateSharding } from '../lib/plan/calibrate-sharding.ts';
 import { tradeOff } from '../lib/plan/trade-off.ts';
 import { executionIsOver } from '../lib/recover/execution-is-over.ts';
+import { requireResumable } from '../lib/recover/require-resumable.ts';
 import { resumeRun } from '../lib/recover/resume-run.ts';
 import { readOpenZones } from '../lib/recover/zone-store.ts';
 import { enterRun } from '../lib/run/active-run.ts';
@@ -22,6 +23,7 @@ export const handler = stage({
   async run({ execution, input }, services) {
     const { objects, table, clock } = services;
     const run = input.run ?? execution;
+    await requireResumable(run, input.workflow, services);
     const isOver = (other: string) => executionIsOver(other, services);
     await enterRun(table, { run, execution, now: clock.now(), isOver });
     if (await hasDocument(objects, { run, name: 'sharding' })) {

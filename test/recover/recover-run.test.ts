@@ -5,6 +5,8 @@ import { abortRun } from '../../lib/recover/abort-run.ts';
 import { endRun, reopenRun } from '../../lib/recover/end-run.ts';
 import { freeDeadSlots, freeShards } from '../../lib/recover/free-shards.ts';
 import { recoverRun, recoverSlot } from '../../lib/recover/recover-run.ts';
+import { requireResumable } from '../../lib/recover/require-resumable.ts';
+import { resumeRun } from '../../lib/recover/resume-run.ts';
 import { changeZone, readZones } from '../../lib/recover/zone-store.ts';
 import { enterRun } from '../../lib/run/active-run.ts';
 import { advanceCursor } from '../../lib/run/advance-cursor.ts';
@@ -13,6 +15,8 @@ import { claimShard } from '../../lib/run/claim-shard.ts';
 import { defineTask } from '../../lib/run/define-task.ts';
 import { changeLedger } from '../../lib/run/ledger-store.ts';
 import { readRun } from '../../lib/run/read-run.ts';
+import { releaseShard } from '../../lib/run/release-shard.ts';
+import { readyQueue } from '../../lib/run/shard-record.ts';
 import { readSlots, writeSlot } from '../../lib/run/slot-store.ts';
 import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
 import { deliver } from '../fixtures/run-pipeline.ts';
@@ -279,6 +283,41 @@ describe('endRun and reopenRun', () => {
       state,
       outcome: state === 'OPEN' ? undefined : outcome,
     });
+  });
+});
+
+describe('resumeRun', () => {
+  it('tries again what was set aside, with all its attempts, and nothing else', async () => {
+    const { services, run, leases, states } = await scene();
+    const [claimed] = leases;
+    if (!claimed) throw new Error('nothing was claimed');
+    const shard = await readShard(services.table, run, claimed.shard);
+    const verdict = { kind: 'poison', attempts: 3 } as const;
+    await releaseShard(services.table, shard, { verdict, error: FAILURE, now: 5 });
+    expect(await states()).toEqual(['POISONED', 'RUNNING', 'READY', 'READY']);
+    await resumeRun(run, services);
+    expect(await states()).toEqual(['READY', 'RUNNING', 'READY', 'READY']);
+    const again = await readShard(services.table, run, claimed.shard);
+    expect({ attempts: again.attempts, error: again.error, doneAt: again.doneAt }).toEqual({ attempts: 0 });
+    const { memoryTierMiB } = again;
+    const listed = await services.table.queryQueue({ queue: readyQueue(run, memoryTierMiB), limit: 10 });
+    expect(listed.map(({ shard: id }) => id)).toContain(claimed.shard);
+  });
+});
+
+describe('requireResumable', () => {
+  it.each([
+    ['met', /^run '.*' has ended \(met\), nothing of it is left to do/],
+    ['missed', /has ended \(missed\)/],
+    ['incomplete', undefined],
+    ['aborted', undefined],
+  ])('refuses a run that has done its work: %s', async (outcome, message) => {
+    const { services, run } = await scene();
+    await hold(services, run);
+    await endRun({ run, execution: 'e', outcome }, [], services);
+    const asked = requireResumable(run, undefined, services);
+    if (message === undefined) await expect(asked).resolves.toBeUndefined();
+    else await expect(asked).rejects.toThrow(message);
   });
 });
 
