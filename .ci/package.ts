@@ -1,11 +1,13 @@
 /**
- * Makes the folder that is published: `node .ci/package.ts FOLDER`, then `npm pack FOLDER`.
+ * Makes the package that others install: `npm run -s package` packs it into this folder and prints its name;
+ * `node .ci/package.ts FOLDER` makes the folder that would be packed, and packs nothing.
  *
  * JavaScript and declarations, file by file where the sources lie: Node takes types out of a project's own files, and
  * not of those in `node_modules`. What is no code (state machines, the schema of definitions) goes along as it is.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -24,8 +26,7 @@ const PEERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const folder = process.argv[2];
-if (folder === undefined) throw new Error('give the folder to write to: node .ci/package.ts FOLDER');
-const out = resolve(folder);
+const out = folder === undefined ? mkdtempSync(join(tmpdir(), 'foreshard-package-')) : resolve(folder);
 mkdirSync(out, { recursive: true });
 
 const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -59,3 +60,8 @@ const published = {
   peerDependenciesMeta: Object.fromEntries(peers.map((name) => [name, { optional: true }])),
 };
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+
+if (folder === undefined) {
+  execFileSync('npm', ['pack', '--offline', '--silent', out], { stdio: 'inherit' });
+  rmSync(out, { recursive: true });
+}

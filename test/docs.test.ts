@@ -1,26 +1,12 @@
-import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { fences, shell, writeFiles } from './fixtures/doc-blocks.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-
-interface Fence {
-  /** What stands behind the opening fence: a language, and for a file its path. */
-  readonly language: string;
-  readonly path: string | undefined;
-  readonly text: string;
-}
-
-/** The fenced blocks of a page, in order. */
-function fences(markdown: string): readonly Fence[] {
-  return [...markdown.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map(([, language = '', path, text = '']) => {
-    return { language, path, text };
-  });
-}
 
 const prose = (markdown: string) => markdown.replace(/^```[\s\S]*?^```$/gm, '');
 
@@ -202,19 +188,14 @@ describe('extending.md', () => {
   });
 });
 
-describe.each(['your-own-workflow.md', 'examples.md'])('%s', (page) => {
-  const folders: string[] = [];
-  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+describe('examples.md', () => {
+  let folder: string | undefined;
+  afterAll(() => folder && rm(folder, { recursive: true, force: true }));
 
   it('prints what it says when its files are written and its commands are run', async () => {
-    const blocks = fences(read(`docs/${page}`));
-    const folder = await checkout();
-    folders.push(folder);
-    for (const { path, text } of blocks.filter((block) => block.path !== undefined)) {
-      const file = join(folder, path ?? '');
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-    }
+    const blocks = fences(read('docs/examples.md'));
+    folder = await checkout();
+    await writeFiles(blocks, folder);
     const commands = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
     const printed = blocks.filter(({ language }) => language === 'output').map(({ text }) => text);
     expect(printed.length).toBeGreaterThan(2);
@@ -230,13 +211,4 @@ async function checkout(): Promise<string> {
     await symlink(join(ROOT, part), join(folder, part));
   }
   return folder;
-}
-
-function shell(script: string, cwd: string): Promise<{ out: string; err: string; code: number }> {
-  const { promise, resolve } = Promise.withResolvers<{ out: string; err: string; code: number }>();
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
-  const child = execFile('/bin/sh', ['-e', '-c', script], { cwd, env }, (_error, out, err) =>
-    resolve({ out, err, code: child.exitCode ?? -1 }),
-  );
-  return promise;
 }

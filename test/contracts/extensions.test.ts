@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import '../../examples/extending/extensions.contract.ts';
+import '../../examples/extending/extensions.test.ts';
 import { zlibCodecs as codecs } from '../../lib/adapters/zlib-codecs.ts';
 import { naive, seasonalNaive, slotMedian } from '../../lib/forecast/models/baselines.ts';
 import { latestStart } from '../../lib/plan/priority-policy.ts';
