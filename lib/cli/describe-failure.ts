@@ -6,7 +6,7 @@ import { EXIT_CODES, type ExitCode } from './exit-code.ts';
 /** An error as the user is told of it. */
 export interface Failure {
   readonly name: string;
-  /** One line: what is wrong and what to do. */
+  /** What is wrong and what to do: one line, or one for each of several problems. */
   readonly message: string;
   readonly exitCode: ExitCode;
 }
@@ -20,11 +20,15 @@ const FILE_REMEDIES = new Map([
   ['EROFS', 'this file system is read-only; choose another folder with --home'],
 ]);
 
-/** Puts any error in one line with its remedy and gives it an exit code. */
+/** What stands before each problem of a refusal that names several. */
+const NEXT_PROBLEM = '\n- ';
+
+/** Puts any error in one line with its remedy, several problems in a line each, and gives it an exit code. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) return usageFailure(error);
   const name = errorName(error);
-  return { name, message: plainText(messageOf(error)), exitCode: exitCodeOf(error, name) };
+  const message = messageOf(error).split(NEXT_PROBLEM).map(plainText).join(NEXT_PROBLEM);
+  return { name, message, exitCode: exitCodeOf(error, name) };
 }
 
 function usageFailure({ message }: CommanderError): Failure {

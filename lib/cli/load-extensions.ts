@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { errorPlace } from '../core/error-place.ts';
 import { errorMessage, ForeshardError } from '../core/foreshard-error.ts';
 import { type ExtensionModule, type Extensions, extensionsOf } from '../run/extensions.ts';
 
@@ -26,11 +27,7 @@ export async function loadModule(module: string | undefined): Promise<ExtensionM
   const entry = tasksEntry(module);
   const name = module ?? fileURLToPath(entry);
   const loaded: unknown = await import(entry.href).catch((cause: unknown) => {
-    throw new ForeshardError(
-      'InvalidInput',
-      `task code '${name}' cannot be loaded: ${errorMessage(cause)}; give --tasks the path of a module that exports tasks`,
-      { cause },
-    );
+    throw new ForeshardError('InvalidInput', `task code '${name}' cannot be loaded: ${causeText(cause)}`, { cause });
   });
   const tasks = typeof loaded === 'object' && loaded !== null && 'tasks' in loaded ? loaded.tasks : undefined;
   if (!Array.isArray(tasks)) {
@@ -40,4 +37,21 @@ export async function loadModule(module: string | undefined): Promise<ExtensionM
     );
   }
   return loaded as ExtensionModule;
+}
+
+/** What is wrong with the module, and what to do about it. */
+function causeText(cause: unknown): string {
+  const message = errorMessage(cause);
+  if (message.includes('outside a module') || message.includes("Unexpected token 'export'")) {
+    return `${message}; its package.json does not say that it is a module: npm pkg set type=module, or call the file .mts`;
+  }
+  if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') {
+    return `${message.replace(` imported from ${fileURLToPath(import.meta.url)}`, '')}; check the path behind --tasks and the imports in it, each with its ending`;
+  }
+  const place = errorPlace(cause);
+  return `${message}${place === undefined ? '' : ` at ${place}`}; mend it there`;
+}
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }

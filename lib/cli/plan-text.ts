@@ -11,12 +11,14 @@ import { pathText } from '../report/text/path-text.ts';
 import { shardsText } from '../report/text/shards-text.ts';
 import { shareText } from '../report/text/share-text.ts';
 import { textTable } from '../report/text-table.ts';
-import type { ShardedOperation } from '../shards/sharding.ts';
+import type { ShardedOperation, Sharding } from '../shards/sharding.ts';
+import type { Workflow } from '../workflow/definition.ts';
 import type { PlanAlternative } from './plan-alternatives.ts';
 import { reasonLine as line } from './reason-line.ts';
 import { tierLines } from './tier-lines.ts';
 import { tradeOffLines } from './trade-off-lines.ts';
 import type { TriedPlan } from './try-plan.ts';
+import { whatIfLines } from './what-if-lines.ts';
 
 /** Operations that are listed; `--json` has them all. */
 const LISTED_MAX = 60;
@@ -43,6 +45,13 @@ export function planText(
   colour: TerminalColour,
 ): readonly string[] {
   const { definition, plan } = tried;
+  const own = {
+    shardCount: tried.sharding.shards.length,
+    expectedMs: plan.expectedEndAt - plan.madeAt,
+    costUsd: plan.costUsd,
+    chance: plan.chance,
+    ...(plan.safeEndAt !== undefined && { safeMs: plan.safeEndAt - plan.madeAt }),
+  };
   const late = plan.expectedEndAt > definition.deadlineAt;
   const expected = `expected to end after ${durationText(plan.expectedEndAt - plan.madeAt)}`;
   const allowed = `of ${durationText(definition.deadlineAt - definition.startedAt)} allowed`;
@@ -52,10 +61,8 @@ export function planText(
     ...operationLines(tried, colour),
     '',
     ...reasonLines(tried),
-    ...alternatives.map((alternative, index) =>
-      line(index === 0 ? 'what if' : '', alternativeText(alternative, plan.costUsd)),
-    ),
-    ...tradeOffLines(tradeOff, colour),
+    ...whatIfLines(alternatives, own),
+    ...tradeOffLines(tradeOff, own, colour),
   ];
 }
 
@@ -103,18 +110,13 @@ function slackText({ onCriticalPath, slackMs }: ShardedOperation): string {
 
 function reasonLines(tried: TriedPlan): readonly string[] {
   const { sharding, plan, definition } = tried;
-  const { operations, lengthMs } = sharding.criticalPath;
-  const expected = durationText(sharding.expectedLengthMs);
   return [
-    line('critical path', `${pathText(operations)}: ${expected} expected, ${durationText(lengthMs)} to be safe`),
+    line('critical path', pathReason(sharding)),
     ...sharding.operations
       .filter(({ steps }) => steps.length > 1)
       .slice(0, LISTED_MAX)
       .map(fusedLine),
-    line(
-      'shards',
-      `${countText(sharding.shards.length)} for the objective '${definition.workflow.objective}'; no plan meets this deadline with fewer than ${sharding.shardCountBound.toFixed(1)}`,
-    ),
+    line('shards', shardsReason(sharding, definition.workflow.objective)),
     ...chanceLines(tried),
     line('gap', gapText(tried)),
     ...tierLines(tried),
@@ -135,6 +137,25 @@ function reasonLines(tried: TriedPlan): readonly string[] {
         ]
       : []),
   ];
+}
+
+/** Where durations are uncertain the shards are cut for longer ones, so that the deadline is kept with the asked chance. */
+function pathReason({ criticalPath: { operations, lengthMs }, expectedLengthMs }: Sharding): string {
+  const expected = `${pathText(operations)}: ${durationText(expectedLengthMs)} expected`;
+  if (durationText(lengthMs) === durationText(expectedLengthMs)) return expected;
+  return `${expected}; its shards are cut as if it took ${durationText(lengthMs)}, to be safe`;
+}
+
+const OBJECTIVES: Readonly<Record<Workflow['objective'], string>> = {
+  deadline: 'the fewest that were found to meet it',
+  cost: 'the least cost',
+  latency: 'the least time, whatever it costs',
+};
+
+/** The bound is of the fractional problem: what lies a rounding error above a whole number is that number. */
+function shardsReason({ shards, shardCountBound }: Sharding, objective: Workflow['objective']): string {
+  const least = countText(Math.ceil(shardCountBound - 1e-6));
+  return `${countText(shards.length)} for the objective '${objective}' (${OBJECTIVES[objective]}); proven: this deadline cannot be met with fewer than ${least}`;
 }
 
 /** Nothing is said of a run that begins at once. */
@@ -169,14 +190,6 @@ function grantLines({ plan }: TriedPlan): readonly string[] {
       `${countText(slotCount)} of ${pool} from ${durationText(from - plan.madeAt)} to ${durationText(until - plan.madeAt)}`,
     ),
   );
-}
-
-function alternativeText({ deadlineMs, plan, refusal }: PlanAlternative, costUsd: number): string {
-  const deadline = `a deadline of ${durationText(deadlineMs)}`;
-  if (!plan) return `${deadline}: ${refusal ?? 'no plan can meet it'}`;
-  const percent = costUsd > 0 ? Math.round((plan.costUsd / costUsd - 1) * 100) : 0;
-  const change = percent === 0 ? 'the same cost' : `${Math.abs(percent)} % ${percent < 0 ? 'cheaper' : 'dearer'}`;
-  return `${deadline}: ${shardsText(plan.shardCount)}, ${costText(plan.costUsd)} (${change}), ends after ${durationText(plan.expectedMs)}, chance ${shareText(plan.chance)}`;
 }
 
 /** Whether the deadline is kept as surely as was asked for; what would be. */

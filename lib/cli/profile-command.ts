@@ -3,8 +3,12 @@ import * as z from 'zod';
 import { byCodeUnit } from '../core/by-code-unit.ts';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
+import type { Profile } from '../profile/profile.ts';
+import { countText } from '../report/text/count-text.ts';
+import { textTable } from '../report/text-table.ts';
+import { followedTypes } from '../run/followed-types.ts';
 import { readProfiles } from '../run/profile-store.ts';
-import { giveAnswer } from './answer.ts';
+import { type Answer, giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { optionsWith, withStackOption } from './common-options.ts';
 import { loadExtensions } from './load-extensions.ts';
@@ -26,13 +30,16 @@ export function profileCommand(context: CliContext): Command {
     .description(
       'Shows what earlier runs left of a shard type: what its shards are expected to need, how many slots its work will keep busy, how earlier forecasts came true, which models have which say, and what moves the load.',
     )
-    .argument('<type>', "task code with its version, as foreshard plan shows it: 'flights-clean@1'")
+    .argument(
+      '[type]',
+      "task code, with its version unless the newest is meant: 'flights-clean@1'; without it the types are listed",
+    )
     .option('--refresh', 'first take in what was measured since the last time, as a schedule does on AWS')
     .addHelpText(
       'after',
-      '\nExamples:\n  foreshard profile flights-clean@1\n  foreshard profile flights-clean@1 --refresh\n  foreshard profile flights-clean@1 --json | jq .outlook.factors',
+      '\nExamples:\n  foreshard profile\n  foreshard profile flights-clean@1\n  foreshard profile flights-clean@1 --refresh\n  foreshard profile flights-clean@1 --json | jq .outlook.factors',
     )
-    .action(async (type: string, _options, command: Command) => {
+    .action(async (asked: string | undefined, _options, command: Command) => {
       const options = parseStrictly(ProfileOptions, command.opts(), 'options of profile');
       if (options.refresh) await refresh(options);
       const { openPlace } = await import('./open-place.ts');
@@ -40,9 +47,11 @@ export function profileCommand(context: CliContext): Command {
       const { table } = home.services;
       const { tasks } = await loadExtensions(options.tasks);
       const known = [...tasks.values()].map(({ name, version }) => `${name}@${version}`);
-      const profiles = await readProfiles(table, new Set([type, ...known]));
-      const profile = profiles.get(type);
-      if (!profile) throw notProfiled(type, [...profiles.keys()]);
+      const followed = (await followedTypes(table)).map(({ type }) => type);
+      const profiles = await readProfiles(table, new Set([...(asked ? [asked] : []), ...followed, ...known]));
+      if (asked === undefined) return giveAnswer(context, typeList(profiles), options);
+      const profile = profiles.get(asked) ?? newestOf(asked, profiles);
+      if (!profile) throw notProfiled(asked, [...profiles.keys()]);
       const answer = await profileAnswer(profile, profiles, home.services);
       giveAnswer(context, { json: answer, text: (colour) => profileText(answer, colour) }, options);
     });
@@ -64,6 +73,33 @@ async function refresh({ home, tasks, stack }: z.output<typeof ProfileOptions>):
   const { status, error, cause } = (await runtime.executions.describe('refresh', REFRESH)) ?? {};
   if (status !== 'SUCCEEDED') throw new Error(`the refresh ended as ${status}: ${error ?? ''} ${cause ?? ''}`.trim());
 }
+
+/** The profile of a task's newest version that has one. */
+function newestOf(task: string, profiles: ReadonlyMap<string, Profile>): Profile | undefined {
+  const versionOf = ({ type }: Profile) => Number(type.slice(task.length + 1));
+  return [...profiles.values()]
+    .filter(({ type }) => type.startsWith(`${task}@`) && !type.includes('+'))
+    .sort((a, b) => versionOf(b) - versionOf(a))[0];
+}
+
+/** Every type that has a profile. */
+function typeList(profiles: ReadonlyMap<string, Profile>): Answer {
+  const rows = [...profiles.values()]
+    .map(({ type, committedCount, failedCount }) => ({ type, committedCount, failedCount }))
+    .sort((a, b) => byCodeUnit(a.type, b.type));
+  const cells = rows.map((row) => [row.type, countText(row.committedCount), countText(row.failedCount)]);
+  return {
+    json: rows,
+    text: (colour) =>
+      rows.length === 0 ? 'nothing has run yet' : textTable(TYPE_COLUMNS, cells, colour.dim).join('\n'),
+  };
+}
+
+const TYPE_COLUMNS = [
+  { title: 'type', align: 'left' },
+  { title: 'committed', align: 'right' },
+  { title: 'failed', align: 'right' },
+] as const;
 
 function notProfiled(type: string, known: readonly string[]): ForeshardError {
   const there = known.length === 0 ? 'nothing has run yet' : `known are ${[...known].sort(byCodeUnit).join(', ')}`;

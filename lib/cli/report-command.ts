@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { ForeshardError } from '../core/foreshard-error.ts';
@@ -8,9 +8,9 @@ import { hasDocument, readDocument } from '../run/run-document.ts';
 import { giveAnswer } from './answer.ts';
 import type { CliContext } from './cli-context.ts';
 import { type CommonOptions, optionsWith, withStackOption } from './common-options.ts';
+import { loadModule } from './load-extensions.ts';
 import { openFile } from './open-file.ts';
-import { reportAnswer, stackPage, writeReportPage } from './report-page.ts';
-import { runFolder } from './run-folder.ts';
+import { bucketStore, localPlace, type ReportPlace, reportAnswer, stackPage, writeReportPage } from './report-page.ts';
 import { storedReport } from './stored-report.ts';
 
 const Options = optionsWith({ open: z.boolean().default(false), output: z.string().min(1).optional() });
@@ -31,20 +31,26 @@ export function reportCommand(context: CliContext): Command {
     )
     .action(async (run: string | undefined, _options, command: Command) => {
       const options = parseStrictly(Options, command.opts(), 'options of report');
-      const { report, folder } = await reportOf(options, run);
-      const path = resolve(options.output ?? folder);
-      await writeReportPage(path, report);
-      const opened = options.open ? await openFile(path) : false;
+      const { report, place } = await reportOf(options, run);
+      const page = resolve(options.output ?? place.page);
+      await writeReportPage({ ...place, page }, report);
+      const opened = options.open ? await openFile(page) : false;
       const note = options.open && !opened ? ' (no program here to open it)' : '';
-      giveAnswer(context, reportAnswer(report, `${path}${note}`, context), options);
+      giveAnswer(context, reportAnswer(report, { ...place, page: `${page}${note}` }, context), options);
     });
 }
 
-/** A report, and where its page goes unless somebody says otherwise: beside it, of a stack into the folder of this machine. */
-async function reportOf(options: CommonOptions, run: string | undefined) {
+/**
+ * A report, where its results lie, and where its page goes unless somebody says otherwise: beside it, of a stack into the
+ * folder of this machine.
+ */
+async function reportOf(
+  options: CommonOptions,
+  run: string | undefined,
+): Promise<{ readonly report: RunReport; readonly place: ReportPlace }> {
   if (options.stack === undefined) {
     const report = await storedReport(options.home, run);
-    return { report, folder: join(runFolder(options.home, report.run), 'report.html') };
+    return { report, place: localPlace(options.home, report.run) };
   }
   if (run === undefined) {
     throw new ForeshardError(
@@ -52,14 +58,14 @@ async function reportOf(options: CommonOptions, run: string | undefined) {
       'which run of the stack? give its name: foreshard status lists those that go on',
     );
   }
-  const { openPlace } = await import('./open-place.ts');
-  await using place = await openPlace(options, { write: false });
-  const { objects } = place.services;
+  const { openStack } = await import('./open-stack.ts');
+  const { services, environment } = await openStack(options.stack, await loadModule(options.tasks));
+  const { objects } = services;
   if (!(await hasDocument(objects, { run, name: 'report' }))) {
     throw new ForeshardError('UnknownRun', `no run '${run}' of '${options.stack}' has a report; see foreshard status`);
   }
   return {
     report: await readDocument(objects, { run, name: 'report' }, RunReport),
-    folder: stackPage({ home: options.home, stack: options.stack }, run),
+    place: { page: stackPage({ home: options.home, stack: options.stack }, run), store: bucketStore(environment) },
   };
 }

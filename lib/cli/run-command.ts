@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import * as z from 'zod';
 import type { ChaosSpec } from '../adapters/embedded/chaos-spec.ts';
@@ -17,8 +17,7 @@ import { type CommonOptions, optionsWith, withStackOption } from './common-optio
 import { EXIT_CODES } from './exit-code.ts';
 import { interruptible } from './interruptible.ts';
 import { parseJsonFile } from './parse-json-file.ts';
-import { reportAnswer, writeReportPage } from './report-page.ts';
-import { runFolder } from './run-folder.ts';
+import { localPlace, reportAnswer, writeReportPage } from './report-page.ts';
 
 const RunName = z.string().regex(/^[\w-]{1,80}$/, 'letters, digits, - and _, at most 80');
 
@@ -115,10 +114,10 @@ async function carryOut(
     return;
   }
   if (place.chaos) context.err.write(`${chaosText(place.chaos, runtime.chaosCounts(), report)}\n`);
-  const page = resolve(join(runFolder(place.home, run), 'report.html'));
-  await writeReportPage(page, report);
-  await view?.finish(await readFile(page, 'utf8'));
-  giveAnswer(context, reportAnswer(report, page, context), place);
+  const found = localPlace(place.home, run);
+  await writeReportPage(found, report);
+  await view?.finish(await readFile(found.page, 'utf8'));
+  giveAnswer(context, reportAnswer(report, found, context), place);
 }
 
 async function watchLive(context: CliContext, run: string) {

@@ -12,7 +12,7 @@ import { failureOfExecution } from './failure-of-execution.ts';
 import { interruptible } from './interruptible.ts';
 import { loadModule } from './load-extensions.ts';
 import { type OpenStack, openStack } from './open-stack.ts';
-import { reportAnswer, stackPage, writeReportPage } from './report-page.ts';
+import { bucketStore, reportAnswer, stackPage, writeReportPage } from './report-page.ts';
 import { watchRun } from './watch-run.ts';
 
 /** An execution's input carries 256 KiB; a larger definition is put into the bucket, and its location is given. */
@@ -60,9 +60,9 @@ export async function runOnStack(
   if (ended.status !== 'SUCCEEDED') throw failureOfExecution(ended);
   const report = await readDocument(objects, { run, name: 'report' }, RunReport);
   progress.finish(finalProgress(report));
-  const page = resolve(stackPage(options, run));
-  await writeReportPage(page, report);
-  giveAnswer(context, reportAnswer(report, page, context), options);
+  const place = { page: resolve(stackPage(options, run)), store: bucketStore(opened.environment) };
+  await writeReportPage(place, report);
+  giveAnswer(context, reportAnswer(report, place, context), options);
 }
 
 async function definitionOf(

@@ -41,10 +41,11 @@ const VIEWS = [
 /**
  * Shows a run as one HTML page that needs nothing else: no network, no other file.
  *
+ * @param store what stands in front of the locations of outputs: a folder of this machine, or a bucket
  * @returns a whole document; every text that comes from the run is escaped
  * @complexity O(n log n) in the number of attempts; about 23 bytes of page for each
  */
-export function htmlReport(report: RunReport): string {
+export function htmlReport(report: RunReport, store = ''): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -71,7 +72,7 @@ ${decisionTable(report)}
 ${poisonedTable(report)}
 ${costChart(report)}
 ${tradeOffChart(report)}
-${outputList(report)}
+${outputList(report, store)}
 </main>
 <footer>Run ${report.run} of ${report.workflow}, ${momentText(report.startedAt)} to ${momentText(report.endedAt)}. Made by Foreshard.</footer>
 <script>${trusted(clientScript)}</script>

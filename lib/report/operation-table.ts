@@ -48,7 +48,7 @@ function row(operation: OperationReport, colour: string) {
     shardsText(operation),
     durationText(predictedMs.point),
     intervalText(predictedMs),
-    durationText(actualMs),
+    operation.committedCount === 0 ? '–' : durationText(actualMs),
     differenceText(operation),
     dotOnInterval(operation),
     bytesText(operation.bytesIn),
@@ -64,7 +64,7 @@ function shardsText({ shardCount, committedCount }: OperationReport): string {
 }
 
 function dotOnInterval({ predictedMs, actualMs, committedCount, id }: OperationReport): Markup | string {
-  if (committedCount === 0 || predictedMs.point <= 0) return 'did not run';
+  if (committedCount === 0 || predictedMs.point <= 0) return 'nothing committed';
   const inside = actualMs >= predictedMs.lower && actualMs <= predictedMs.upper;
   const position = (ms: number) => percentOfRatio(ms / predictedMs.point);
   const lower = position(predictedMs.lower);

@@ -35,6 +35,9 @@ export interface Progress {
   finish(progress: RunProgress): void;
 }
 
+/** Columns of a terminal that does not say how many it has, or says none. */
+const WIDTH = 80;
+
 /** A terminal is redrawn at most this often. */
 const REDRAW_MS = 100;
 
@@ -55,7 +58,7 @@ function redrawn(target: ProgressTarget, colour: boolean): Progress {
   let drawnCount = 0;
   let drawnAtMs = Number.NEGATIVE_INFINITY;
   const draw = (progress: RunProgress) => {
-    const lines = progressLines(progress, { colour, width: target.columns ?? 80 });
+    const lines = progressLines(progress, { colour, width: target.columns || WIDTH });
     target.write(`${eraseLines(drawnCount)}${lines.join('\n')}\n`);
     drawnCount = lines.length;
     drawnAtMs = progress.elapsedMs;

@@ -60,7 +60,7 @@ function operationRow(operation: OperationReport, colour: TerminalColour) {
     },
     durationText(predictedMs.point),
     { text: intervalText(predictedMs), paint: colour.dim },
-    durationText(actualMs),
+    committedCount === 0 ? '–' : durationText(actualMs),
     { text: differenceText(operation), paint: committedCount === 0 ? colour.dim : inside ? colour.good : colour.warn },
   ];
 }
@@ -90,20 +90,32 @@ function summaryLines(report: RunReport, colour: TerminalColour): readonly strin
       'cost on AWS',
       `${colour.bold(costText(cost.totalUsd))}, planned ${costText(promise.costUsd)} (${parts.join(', ')})`,
     ),
-    line(
-      'accuracy',
-      `median error of a shard ${durationText(accuracy.medianAbsoluteErrorMs)}, ${shareText(accuracy.coverage)} inside their ${shareText(accuracy.level)} intervals`,
-    ),
+    ...(report.operations.some(({ committedCount }) => committedCount > 0)
+      ? [
+          line(
+            'accuracy',
+            `median error of a shard ${durationText(accuracy.medianAbsoluteErrorMs)}, ${shareText(accuracy.coverage)} inside their ${shareText(accuracy.level)} intervals`,
+          ),
+        ]
+      : []),
     ...backlogs.flatMap(backlogLines).map((text, index) => line(index % 2 === 0 ? 'lag' : '', plainText(text))),
     ...poisoned
       .slice(0, LISTED_MAX)
       .map(({ shard, attempts, error }) =>
-        line('poisoned', colour.bad(plainText(`${shard} after ${attempts} attempts: ${error.name}: ${error.message}`))),
+        line(
+          'poisoned',
+          colour.bad(plainText(`${shard} after ${attemptsText(attempts)}: ${error.name}: ${error.message}`)),
+        ),
       ),
     ...(poisoned.length > LISTED_MAX
       ? [line('', `and ${countText(poisoned.length - LISTED_MAX)} more poisoned shards`)]
       : []),
+    ...(poisoned.length > 0 ? [line('', `mend the input or the task, then: foreshard resume ${report.run}`)] : []),
   ];
+}
+
+function attemptsText(count: number): string {
+  return `${countText(count)} ${count === 1 ? 'attempt' : 'attempts'}`;
 }
 
 function backlogLines({ operation, objectiveMs, lag, patent }: BacklogReport): readonly string[] {

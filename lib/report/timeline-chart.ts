@@ -16,7 +16,7 @@ export function timelineChart(report: RunReport): Markup {
   return section({
     id: 'timeline',
     title: 'Slots over time',
-    lead: `${countText(report.attempts.length)} attempts on ${countText(data.slots.length)} slots in ${countText(zoneCount)} ${zoneCount === 1 ? 'zone' : 'zones'}. The curve above the rows is how many slots were busy, the stepped line how many were planned at first.`,
+    lead: `${countText(report.attempts.length)} attempts on ${countText(data.slots.length)} ${data.slots.length === 1 ? 'slot' : 'slots'} in ${countText(zoneCount)} ${zoneCount === 1 ? 'zone' : 'zones'}. The curve above the rows is how many slots were busy, the stepped line how many were planned at first.`,
     body: html`${legend(data)}
 <div class="timeline">
 <canvas id="timeline-canvas" tabindex="0" role="application" aria-roledescription="timeline" aria-label="Attempts on slots over time; the table below has the numbers" aria-describedby="timeline-keys"></canvas>

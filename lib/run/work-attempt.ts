@@ -9,6 +9,8 @@ import type { WorkScope } from './work-scope.ts';
 export interface AttemptMeter {
   /** Counts the records that pass, and looks at the memory with each block. */
   counted(blocks: AsyncIterable<Block>): AsyncIterable<Block>;
+  /** What the last block that passed was read from; nothing before the first. */
+  reading(): string | undefined;
   wrote(output: { readonly bytes: number; readonly records: number }): void;
   /** The attempt's telemetry, now that it has ended. */
   ended(outcome: Outcome, error?: string): ShardAttempt;
@@ -26,15 +28,18 @@ export function attemptMeter(shard: ShardRecord, traffic: Readonly<ObjectTraffic
     peakMemoryMiB = Math.max(peakMemoryMiB, meter.memoryMiB());
   };
   let recordsIn = 0;
+  let from: string | undefined;
   let written = { bytes: 0, records: 0 };
   return {
     async *counted(blocks) {
       for await (const block of blocks) {
         recordsIn += block.records.length;
+        from = block.from;
         look();
         yield block;
       }
     },
+    reading: () => from,
     wrote(output) {
       written = output;
     },

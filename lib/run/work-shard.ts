@@ -1,4 +1,5 @@
-import { errorMessage, errorName, type ForeshardErrorName } from '../core/foreshard-error.ts';
+import { errorPlace } from '../core/error-place.ts';
+import { errorMessage, errorName, ForeshardError, type ForeshardErrorName } from '../core/foreshard-error.ts';
 import { isCopy, originalOf } from '../core/ids.ts';
 import type { DurationMs } from '../core/quantity.ts';
 import type { Services } from '../ports/services.ts';
@@ -48,7 +49,7 @@ export async function workShard(shard: ShardRecord, scope: WorkScope, atCommit =
   } catch (thrown) {
     // a task that was told to stop may throw what it likes: the reason is why it was told
     const cause: unknown = kept.signal.aborted ? kept.signal.reason : thrown;
-    const error = { name: errorName(cause), message: errorMessage(cause) };
+    const error = { name: errorName(cause), message: messageOf(cause, meter) };
     const lost = error.name === 'LeaseLost' || error.name === 'Outrun';
     await scope.report(meter.ended(lost ? 'lost' : 'failed', error.name));
     if (error.name === 'Outrun' && isCopy(shard.shard)) await endCopy(table, kept.lease, 'REMOVED', clock.now());
@@ -57,6 +58,15 @@ export async function workShard(shard: ShardRecord, scope: WorkScope, atCommit =
   } finally {
     kept.stop();
   }
+}
+
+/** What a task throws by itself names neither its line nor its input; what Foreshard throws says all that there is to say. */
+function messageOf(cause: unknown, meter: AttemptMeter): string {
+  const message = errorMessage(cause);
+  if (cause instanceof ForeshardError) return message;
+  const [place, from] = [errorPlace(cause), meter.reading()];
+  const where = [...(place ? [`at ${place}`] : []), ...(from ? [`while it had a block of '${from}'`] : [])];
+  return where.length === 0 ? message : `${message} (${where.join(', ')})`;
 }
 
 interface Attempt {

@@ -33,11 +33,11 @@ export const BacklogStream = z
   .strictObject({
     kind: z.literal('backlog').describe('New objects under the prefix are taken in until the stream closes.'),
     closes: z
-      .string()
+      .string({ error: DURATION_FORMS })
       .refine(isDuration, { error: DURATION_FORMS })
       .describe('How long after the start of the run arrivals are taken in: a duration with its unit.'),
     lag: z
-      .string()
+      .string({ error: DURATION_FORMS })
       .refine(isDuration, { error: DURATION_FORMS })
       .describe('The objective: at most so long from the arrival of an object to the commit of its shard.'),
   })
@@ -162,7 +162,7 @@ export const Workflow = z.strictObject({
   version: z.literal(1).describe('The version of this format.'),
   name: OperationId.describe('The name of the workflow: runs, metrics and profiles carry it.'),
   deadline: z
-    .string()
+    .string({ error: DEADLINE_FORMS })
     .refine(isDeadline, { error: DEADLINE_FORMS })
     .meta({
       description:

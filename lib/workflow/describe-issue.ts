@@ -43,7 +43,9 @@ function unknownKey(path: JsonPath, key: string, known: readonly string[]): stri
 function allowed(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return TYPE_NAMES.get(issue.expected) ?? issue.expected;
+      return issue.message.startsWith(DEFAULT_MESSAGE)
+        ? (TYPE_NAMES.get(issue.expected) ?? issue.expected)
+        : issue.message;
     case 'invalid_value':
       return issue.values.map((value) => valueText(value)).join(', ');
     case 'invalid_union':
@@ -56,6 +58,9 @@ function allowed(issue: Issue): string {
       return issue.message;
   }
 }
+
+/** How zod begins where the schema has no words of its own. */
+const DEFAULT_MESSAGE = 'Invalid input';
 
 const TYPE_NAMES = new Map<string, string>([
   ['object', 'an object'],

@@ -111,6 +111,19 @@ describe('bad usage', () => {
     expect({ code, out }).toEqual({ code: EXIT_CODES.badInput, out: '' });
   });
 
+  it('that is several problems is a line for each', async () => {
+    const text = (await readFile(await workflowFile('small', '10m'), 'utf8'))
+      .replace('"10m"', '10')
+      .replace('"input"', '"inptu"');
+    const file = join(folder, 'two-problems.json');
+    await writeFile(file, text);
+    const { code, err } = await here(['plan', file]);
+    expect(code).toBe(EXIT_CODES.badInput);
+    expect(err).toMatch(
+      /^error: the workflow has \d problems:\n- deadline is 10; allowed: a deadline is a duration .*\n- operations.*\n/,
+    );
+  });
+
   it('of any command is one line that names what is wrong, and exit code 2', async () => {
     for (const name of commands.map((command) => command({} as CliContext).name())) {
       const { code, out, err } = await here([name, '--nonsense']);
@@ -142,7 +155,8 @@ describe('plan', () => {
     expect(out).toMatch(/^work +\d+ +\d+ +[\d.]+ s .* 1,769 MiB {2}estimates alone +critical$/m);
     for (const name of ['critical path', 'shards', 'gap', 'tiers', 'slots', 'what if'])
       expect(out).toMatch(new RegExp(`^${name} `, 'm'));
-    expect(out).toMatch(/; no plan meets this deadline with fewer than \d+\.\d$/m);
+    expect(out).toMatch(/^shards +\d+ for the objective 'deadline' .*; proven: .* cannot be met with fewer than \d+$/m);
+    expect(out).toMatch(/ the plan above$/m);
     expect(out).toMatch(/^gap +no order of these shards ends before .*; this plan is \d+\.\d % above that$/m);
     expect(out).toMatch(/^tiers +replay@1: needs up to .* MiB is the cheapest that holds it, \$/m);
     expect(await readdir(folder)).not.toContain('home');

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,17 +21,26 @@ const TOTAL = { sum: (COUNT * (COUNT - 1)) / 2, count: COUNT };
 describe('the commands as processes', { timeout: 60_000 }, () => {
   let home: string;
   let file: string;
+  let slow: object;
+  let workflow: object;
   const call = (...args: readonly string[]) => foreshard([...args, '--home', home, '--tasks', TASKS]);
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'foreshard-processes-'));
     file = join(home, 'slow.workflow.json');
     const input = { kind: 'ndjson', location: await linesFile(home, COUNT) };
+    slow = {
+      id: 'slow',
+      task: 'dawdle',
+      params: { msPerRecord: MS_PER_RECORD },
+      input,
+      estimates: { cpuSeconds: 6.4 },
+    };
     const operations = [
-      { id: 'slow', task: 'dawdle', params: { msPerRecord: MS_PER_RECORD }, input, estimates: { cpuSeconds: 6.4 } },
+      slow,
       { id: 'total', task: 'total', after: [{ operation: 'slow', edge: 'wide' }], divisible: false },
     ];
-    const workflow = { version: 1, name: 'slow', deadline: '5m', objective: 'latency', operations };
+    workflow = { version: 1, name: 'slow', deadline: '5m', objective: 'latency', operations };
     await writeFile(file, JSON.stringify(workflow));
   });
 
@@ -69,12 +78,87 @@ describe('the commands as processes', { timeout: 60_000 }, () => {
     expect(JSON.parse(await readFile(join(home, 'objects', 'run', location), 'utf8'))).toEqual(TOTAL);
   });
 
+  it('refuse a name under which nothing is left to do, or another definition began', async () => {
+    const again = await call('resume', 'cut-off');
+    expect(again.code).toBe(EXIT_CODES.badInput);
+    expect(again.err).toMatch(/^error: run 'cut-off' has ended \(met\), nothing of it is left to do; .*\n$/);
+    const same = await call('run', file, '--run', 'cut-off');
+    expect({ code: same.code, err: same.err }).toEqual({ code: EXIT_CODES.badInput, err: again.err });
+  });
+
+  it('set a shard aside with the place of its error, and try it again when its task is mended', async () => {
+    const choking = join(home, 'choking.workflow.json');
+    const after = [{ operation: 'choke', edge: 'wide' }];
+    const operations = [
+      { ...slow, id: 'choke', task: 'choke', params: { on: 7 } },
+      { id: 'total', task: 'total', after, divisible: false },
+    ];
+    await writeFile(choking, JSON.stringify({ ...workflow, name: 'choking', operations }));
+    const failed = await call('run', choking, '--run', 'choked');
+    expect(failed.code).toBe(EXIT_CODES.incomplete);
+    expect(failed.out).toMatch(
+      /^poisoned .*: cannot bear 7 \(at \/.*tasks\.ts:\d+:\d+, while it had a block of 'file:.*'\)$/m,
+    );
+    expect(failed.out).toContain('foreshard resume choked');
+    const other = await call('run', file, '--run', 'choked');
+    expect(other.code).toBe(EXIT_CODES.badInput);
+    expect(other.err).toMatch(/^error: run 'choked' began with another definition; /);
+    const mended = join(home, 'mended.ts');
+    const text = `import { tasks as all } from '${TASKS}';
+const pass = all.find(({ name }) => name === 'pass');
+export const tasks = [...all.filter(({ name }) => name !== 'choke'), { ...pass, name: 'choke' }];`;
+    await writeFile(mended, text);
+    const { code, out } = await foreshard(['resume', 'choked', '--json', '--home', home, '--tasks', mended]);
+    expect(code).toBe(EXIT_CODES.ok);
+    const { outcome, poisoned, outputs } = RunReport.parse(JSON.parse(out));
+    expect({ outcome, poisoned }).toEqual({ outcome: 'met', poisoned: [] });
+    const result = await readFile(join(home, 'objects', 'run', outputs[0]?.locations[0] ?? ''), 'utf8');
+    expect(JSON.parse(result)).toEqual(TOTAL);
+  });
+
+  it('leave nothing of a run that is refused before it starts', async () => {
+    const nowhere = join(home, 'nowhere.workflow.json');
+    const operations = [{ ...slow, input: { kind: 'ndjson', location: 'file:/nowhere.ndjson' } }];
+    await writeFile(nowhere, JSON.stringify({ ...workflow, operations }));
+    const refused = await call('run', nowhere, '--run', 'refused');
+    expect(refused.code).toBe(EXIT_CODES.badInput);
+    expect(refused.err).toMatch(/^error: nothing lies at 'file:\/nowhere\.ndjson'; /);
+    const { out } = await call('status', '--json');
+    expect(JSON.parse(out).runs.map(({ run }: { run: string }) => run)).not.toContain('refused');
+  });
+
+  it('name what is wrong with a module of tasks, and what to do', async () => {
+    const folder = join(home, 'no-module');
+    await mkdir(folder);
+    await writeFile(join(folder, 'package.json'), '{ "type": "commonjs" }');
+    await writeFile(join(folder, 'tasks.ts'), "import 'node:fs';\nexport const tasks = [];\n");
+    await writeFile(join(folder, 'enum.mts'), '\n\nenum Colour { red }\nexport const tasks = [];\n');
+    const run = (tasks: string) => foreshard(['run', file, '--home', home, '--tasks', join(folder, tasks)]);
+    for (const [tasks, line] of [
+      ['tasks.ts', /^error: .* outside a module; .* npm pkg set type=module, or call the file \.mts$/m],
+      ['enum.mts', /^error: .*enum is not supported.* at \/.*enum\.mts:3; mend it there$/m],
+      ['none.ts', /^error: .*Cannot find module '.*none\.ts'; check the path behind --tasks .*$/m],
+    ] as const) {
+      const { code, err } = await run(tasks);
+      expect(err).toMatch(line);
+      expect(code).toBe(EXIT_CODES.badInput);
+    }
+  });
+
   it('tell of runs that are over, of their types and of the zones', async () => {
     const status = await call('status', '--json');
-    expect(JSON.parse(status.out).runs).toMatchObject([{ run: 'cut-off', state: 'met' }]);
-    const profile = await call('profile', 'dawdle@1');
-    expect({ code: profile.code, err: profile.err }).toEqual({ code: EXIT_CODES.ok, err: '' });
-    expect(profile.out).toMatch(/^dawdle@1/);
+    expect(JSON.parse(status.out).runs).toMatchObject([
+      { run: 'choked', state: 'met' },
+      { run: 'cut-off', state: 'met' },
+    ]);
+    const types = await call('profile');
+    expect(types.out).toMatch(/^choke@1 +\d+ +3$/m);
+    expect(types.out).toMatch(/^dawdle@1 +\d+ +\d+$/m);
+    for (const asked of ['dawdle@1', 'dawdle']) {
+      const profile = await call('profile', asked);
+      expect({ code: profile.code, err: profile.err }).toEqual({ code: EXIT_CODES.ok, err: '' });
+      expect(profile.out).toMatch(/^dawdle@1/);
+    }
     const drained = await call('drain', 'local-b', '--for', '10m', '--json');
     expect(drained.code).toBe(EXIT_CODES.ok);
     expect(drained.out).toContain('local-b');

@@ -69,7 +69,7 @@ describe('a run in which something goes wrong', { timeout: 60_000 }, () => {
     expect(report.poisoned[0]).toMatchObject({
       operation: 'bad',
       attempts: 2,
-      error: { name: 'Error', message: 'cannot bear 1234' },
+      error: { name: 'Error', message: expect.stringMatching(/^cannot bear 1234 \(at .*tasks\.ts:/) },
       range: { unit: 'byte', objects: [lines] },
     });
     expect(report.attempts.filter(({ outcome }) => outcome === 'failed')).toHaveLength(2);

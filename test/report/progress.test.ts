@@ -30,6 +30,18 @@ describe('progress in a pipe', () => {
     );
   });
 
+  it('is as wide in a terminal of no columns as in one that says nothing', () => {
+    const terminals = [target(true, 0), { ...target(true), columns: undefined }];
+    const [none, silent] = terminals.map(({ columns, ...terminal }) => {
+      progressOn({ ...terminal, ...(columns !== undefined && { columns }) }, { colour: false }).update(
+        at(0, [clean(4)]),
+      );
+      return terminal.written.join('');
+    });
+    expect(none).toContain('4/10');
+    expect(none).toBe(silent);
+  });
+
   it('counts a poisoned shard as finished', () => {
     const pipe = target(false);
     progressOn(pipe, { colour: false }).update(at(100, [{ id: 'clean', total: 2, done: 1, running: 0, failed: 1 }]));

@@ -22,6 +22,22 @@ describe('runTable', () => {
     expect(text).toMatch(line);
   });
 
+  it('gives no figures of what did not happen', () => {
+    const operations = report.operations.map((operation) => ({ ...operation, committedCount: 0, actualMs: 0 }));
+    const text = runTable({ ...report, operations }, { colour: false });
+    expect(text).toMatch(/^clean +0 of 48 .* – +–$/m);
+    expect(text).not.toMatch(/^accuracy/m);
+    expect(runTable(report, { colour: false })).toMatch(/^accuracy/m);
+  });
+
+  it('says what to do about a shard that was set aside', () => {
+    const [first] = report.poisoned;
+    if (!first) throw new Error('the fixture has no poisoned shard');
+    const text = runTable({ ...report, poisoned: [{ ...first, attempts: 1 }] }, { colour: false });
+    expect(text).toMatch(/^poisoned +.* after 1 attempt: /m);
+    expect(text).toContain(`mend the input or the task, then: foreshard resume ${report.run}\n`);
+  });
+
   it('writes no control character without colours, whatever the data holds', () => {
     const [first] = report.poisoned;
     if (!first) throw new Error('the fixture has no poisoned shard');

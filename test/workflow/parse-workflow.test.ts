@@ -113,7 +113,7 @@ describe('parseWorkflow', () => {
       'a missing key',
       { version: 1, name: 'sample', operations: [first] },
       'InvalidWorkflow',
-      'deadline is missing; give it: a text',
+      'deadline is missing; give it: a deadline is a duration above zero with its unit (500ms,',
     ],
     [
       'a number out of bounds',

@@ -1,5 +1,7 @@
 import { parse } from 'csv-parse/sync';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import { ForeshardError } from '../../core/foreshard-error.ts';
+import type { ObjectLocation, ObjectStore } from '../../ports/object-store.ts';
+import { nearestName } from '../../workflow/nearest-name.ts';
 import { corruptData } from './corrupt-data.ts';
 import { decodeText } from './decode-text.ts';
 import type { ObjectPart } from './object-parts.ts';
@@ -22,9 +24,9 @@ export interface CsvHeader {
   readonly sizeBytes: number;
 }
 
-/** @throws {ForeshardError} `CorruptData` when there is no header, or not with these columns */
+/** @throws {ForeshardError} `CorruptData` when there is no header, `InvalidInput` when it has other columns */
 export async function readCsvHeader(
-  { location, sizeBytes }: ObjectPart,
+  { location, sizeBytes }: Pick<ObjectPart, 'location' | 'sizeBytes'>,
   { delimiter = ',', columns }: CsvSource,
   objects: ObjectStore,
 ): Promise<CsvHeader> {
@@ -32,10 +34,12 @@ export async function readCsvHeader(
   const length = quotedBreaks.atOrAfter(bytes, 1) ?? bytes.length;
   const text = decodeText(location, { offset: 0, bytes: bytes.subarray(0, length) });
   const all = headerNames(text, delimiter);
-  const fault = typeof all === 'string' ? all : (columnFault(all) ?? missingColumn(all, columns));
+  const fault = typeof all === 'string' ? all : columnFault(all);
   if (fault !== undefined || typeof all === 'string') {
     throw corruptData({ location, offset: 0, cause: fault, advice: 'the first line must name every column once' });
   }
+  const missing = columns?.find((name) => !all.includes(name));
+  if (missing !== undefined) throw missingColumn(location, missing, all);
   const names = columns ?? all;
   return {
     names,
@@ -55,7 +59,11 @@ function headerNames(text: string, delimiter: string): readonly string[] | strin
   }
 }
 
-function missingColumn(all: readonly string[], asked: readonly string[] = []): string | undefined {
-  const missing = asked.find((name) => !all.includes(name));
-  return missing === undefined ? undefined : `it has no column '${missing}', only ${all.join(', ')}`;
+function missingColumn(location: ObjectLocation, missing: string, all: readonly string[]): ForeshardError {
+  const near = nearestName(missing, all);
+  const advice = near === undefined ? "name those in 'columns'" : `did you mean '${near}'?`;
+  return new ForeshardError(
+    'InvalidInput',
+    `'${location}' has no column '${missing}'; its first line has ${all.join(', ')}; ${advice}`,
+  );
 }

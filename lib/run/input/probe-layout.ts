@@ -12,12 +12,12 @@ const OBJECTS_MAX = 100_000;
 const PROBES_AT_ONCE = 16;
 
 /**
- * Finds out what an input consists of, and where it can be cut. Text is only measured, of Parquet the footers are read.
+ * Finds out what an input consists of, and where it can be cut. Text is only measured, of Parquet the footers are read, of CSV one header when columns are named.
  *
  * @param source a location that ends in `/` is a prefix: every object under it, in code unit order
  * @param sources of the user's own, for inputs of the kind `custom`
  * @throws {ForeshardError} `MissingObject` when nothing lies there; `CorruptData` when a Parquet object is cut off or
- *   is none; `InvalidInput` when there are more than {@link OBJECTS_MAX} objects
+ *   is none; `InvalidInput` when there are more than {@link OBJECTS_MAX} objects, or CSV has not the columns
  * @complexity one request per location or thousand objects; for Parquet one or two more per object
  */
 export async function probeLayout(
@@ -34,9 +34,22 @@ export async function probeLayout(
       return objectLayout(await infosAt(source.location, objects, source.stream !== undefined));
     case 'custom':
       return customLayout(source, objects, sources);
+    case 'csv':
+      return csvLayout(source, objects);
     default:
       return byteLayout(await infosAt(source.location, objects));
   }
+}
+
+/** Columns that are asked for are looked for in one header: a wrong name shall be told before anything runs. */
+async function csvLayout(source: DataSource & { readonly kind: 'csv' }, objects: ObjectStore): Promise<InputLayout> {
+  const layout = byteLayout(await infosAt(source.location, objects));
+  const first = layout.objects.find(({ sizeBytes }) => sizeBytes > 0);
+  if (source.columns !== undefined && first !== undefined) {
+    const { readCsvHeader } = await import('./csv-header.ts');
+    await readCsvHeader(first, source, objects);
+  }
+  return layout;
 }
 
 /** What comes from outside of the project is parsed like everything else from outside. */

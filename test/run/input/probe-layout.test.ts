@@ -26,6 +26,17 @@ describe('probeLayout', () => {
     expect((await probeLayout({ kind: 'ndjson', location: 'input.csv' }, objects)).unitCount).toBe(2);
   });
 
+  it('refuses a column that the header of CSV does not have, with the name that was meant', async () => {
+    const objects = memoryObjectStore({ 'in/0.csv': '', 'in/1.csv': 'amount,note\n1,a\n' });
+    const layout = (...columns: readonly string[]) =>
+      probeLayout({ kind: 'csv', location: 'in/', columns: [...columns] }, objects);
+    expect((await layout('note', 'amount')).unitCount).toBe(16);
+    await expect(layout('note', 'amuont')).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: "'in/1.csv' has no column 'amuont'; its first line has amount, note; did you mean 'amount'?",
+    });
+  });
+
   it('finds the row groups of Parquet from its footer alone', async () => {
     const objects = memoryObjectStore({ 'in/1': flights, 'in/2': flights });
     const layout = InputLayout.parse(await probeLayout({ kind: 'parquet', location: 'in/' }, objects));
