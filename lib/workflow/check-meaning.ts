@@ -4,7 +4,7 @@ import { topologicalOrder } from '../core/topological-order.ts';
 import { parseDuration } from './deadline.ts';
 import type { BacklogStream, Operation, Workflow } from './definition.ts';
 import { nearestName } from './nearest-name.ts';
-import type { Problem } from './problem.ts';
+import { invalid, type Problem } from './problem.ts';
 
 /** What a definition is checked against: the registered task code by name. */
 export type KnownTasks = ReadonlyMap<string, { readonly params?: z.ZodType | undefined }>;
@@ -187,8 +187,4 @@ function* checkPartitions(order: readonly OrderedOperation[]): Generator<Problem
 function differing(ids: readonly string[], counts: ReadonlyMap<string, number>): readonly (string | undefined)[] {
   const [first] = ids;
   return [first, ids.find((id) => counts.get(id) !== counts.get(first ?? ''))];
-}
-
-function invalid(message: string): Problem {
-  return { name: 'InvalidWorkflow', message };
 }

@@ -3,7 +3,7 @@ import { checkMeaning, type KnownSources, type KnownTasks } from './check-meanin
 import { DataSource, Dependency, Estimates, OPERATIONS_MAX, Operation, Workflow } from './definition.ts';
 import { describeIssue, type IssueContext } from './describe-issue.ts';
 import { type JsonPath, valueAt } from './json-path.ts';
-import { type Problem, refusal } from './problem.ts';
+import { invalid, type Problem, refusal } from './problem.ts';
 import { unsafeJson } from './unsafe-json.ts';
 
 /**
@@ -96,8 +96,4 @@ function sourceKeys(kind: unknown): readonly string[] {
 
 function keysOf(schema: z.ZodType | undefined): readonly string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-}
-
-function invalid(message: string): Problem {
-  return { name: 'InvalidWorkflow', message };
 }

@@ -9,6 +9,11 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A problem of the most general kind. */
+export function invalid(message: string): Problem {
+  return { name: 'InvalidWorkflow', message };
+}
+
 /**
  * Takes the first problems and makes one error of them; its name is the one that they share, or `InvalidWorkflow`.
  *
