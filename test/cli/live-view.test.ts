@@ -80,7 +80,7 @@ describe('foreshard run --watch', () => {
     const unknown = await foreshard(['status', 'other', '--home', home]);
     expect(unknown).toMatchObject({ code: 2, out: '' });
     expect(unknown.err).toMatch(/^error: there is no run 'other' in .*\n$/);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe.skipIf(!hasChromium)(`the live view in ${CHROMIUM}`, () => {

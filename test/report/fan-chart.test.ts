@@ -31,6 +31,7 @@ describe('fanChart', () => {
     const markup = draw(actual.map((value, at) => ({ at, expected: range(2, 5, 8), actual: value })));
     const kinds = [...markup.matchAll(/<circle class="(\w+) operation-3"/g)].map(([, kind]) => kind);
     expect(kinds).toEqual(['outside', 'inside', 'inside', 'inside', 'outside']);
+    expect(markup.match(/class="prediction/g)).toHaveLength(1);
   });
 
   it('has a line where nothing was expected, and no band then', () => {

@@ -99,6 +99,16 @@ describe('series on a grid', () => {
     expect(gridValues(buckets, { ...grid, statistic: 'sum' })).toEqual([6, 0, 5]);
   });
 
+  it('leaves out what lies beside the grid', () => {
+    const grid = { from: MINUTE, until: 3 * MINUTE, stepMs: MINUTE, statistic: 'sum' } as const;
+    const beside = [0, 1.5 * MINUTE, 3 * MINUTE, 9 * MINUTE].map((at) => ({ at, count: 1, sum: 7 }));
+    const values = gridValues([...beside, { at: 2 * MINUTE, count: 1, sum: 5 }], grid);
+    expect(Object.entries(values)).toEqual([
+      ['0', 0],
+      ['1', 5],
+    ]);
+  });
+
   it('refuses a grid that no memory holds', () => {
     const grid = { from: 0, until: 200_000, stepMs: 1, statistic: 'sum' } as const;
     expect(() => gridValues([], grid)).toThrow('200000 steps');

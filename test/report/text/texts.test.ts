@@ -19,7 +19,9 @@ describe('durationText', () => {
     [3_599_400, '59 min 59 s'],
     [3_599_600, '1 h 00 min'],
     [7_440_000, '2 h 04 min'],
+    [86_340_000, '23 h 59 min'],
     [86_399_000, '1 d 00 h'],
+    [277_200_000, '3 d 05 h'],
     [-1_500, '−1.5 s'],
   ])('writes %d ms as %s', (durationMs, text) => {
     expect(durationText(durationMs)).toBe(text);
