@@ -1,5 +1,6 @@
 import { judgeFailure } from '../lib/recover/judge-failure.ts';
 import { zoneWatch } from '../lib/recover/zone-watch.ts';
+import { slotWatch } from '../lib/run/slot-watch.ts';
 import type { JudgeFailure } from '../lib/run/work-scope.ts';
 import { Slot, workSlot } from '../lib/run/work-slot.ts';
 import { stage } from './stage.ts';
@@ -26,6 +27,11 @@ export const handler = stage({
     const zones = zoneWatch(services);
     const judge: JudgeFailure = (shard, error) =>
       judgeFailure(shard, { ...error, zone }, { ...settings, zones: zones.open() });
-    return workSlot({ slot, invocation, judge, mayClaim: () => zones.isOpen(zone) }, services);
+    const isDropped = slotWatch(slot, services);
+    const mayClaim = async () => {
+      const [open, dropped] = await Promise.all([zones.isOpen(zone), isDropped()]);
+      return open && !dropped;
+    };
+    return workSlot({ slot, invocation, judge, mayClaim }, services);
   },
 });

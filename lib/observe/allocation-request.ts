@@ -24,6 +24,8 @@ export interface AllocationFacts {
   readonly copies: readonly ShardRecord[];
   /** Types whose tier was decided while the run went on. */
   readonly tiers: ReadonlyMap<ShardType, MemoryMiB>;
+  /** vCPUs that its slots may use together, where that was decided. */
+  readonly ownVcpuMax: number | undefined;
   readonly plan: Plan | undefined;
   /** The plan's canaries, judged by what has become of them. */
   readonly canaries: readonly Canary[];
@@ -57,6 +59,7 @@ export function allocationRequest(facts: AllocationFacts): AllocateRequest {
     canaryCount: settings.canaryCount,
     startDelayMs: settings.startDelayMs,
     vcpuMax: settings.vcpuMax,
+    ...(facts.ownVcpuMax !== undefined && { ownVcpuMax: facts.ownVcpuMax }),
     chance: settings.chance,
   };
 }

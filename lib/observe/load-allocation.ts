@@ -8,6 +8,7 @@ import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
 import { readAttempts } from '../run/attempt-store.ts';
 import { readLedgers } from '../run/ledger-store.ts';
+import { readOwnCapacity } from '../run/own-capacity.ts';
 import { readProfiles } from '../run/profile-store.ts';
 import { readCopies, readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
@@ -69,6 +70,7 @@ export async function loadAllocation(run: RunId, starts: ZoneStarts, services: S
     records,
     copies,
     tiers: await readTypeTiers(table, run),
+    ownVcpuMax: await readOwnCapacity(table, run),
     plan,
     canaries,
     profiled,

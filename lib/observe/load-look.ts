@@ -1,10 +1,13 @@
 import { collect } from '../core/collect.ts';
 import type { RunId, ShardId } from '../core/ids.ts';
+import { vcpuOf } from '../core/vcpu.ts';
 import { Forecast } from '../forecast/forecast.ts';
+import { freeSlots } from '../plan/grant-slots.ts';
 import { listPools } from '../plan/list-pools.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
 import { countDone } from '../run/count-done.ts';
+import { readLedgers } from '../run/ledger-store.ts';
 import { missingSlots } from '../run/missing-slots.ts';
 import { readCopies } from '../run/read-shards.ts';
 import { readyHeads } from '../run/ready-heads.ts';
@@ -43,6 +46,7 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
     tookMs: now - lookedAt,
     startedAt: definition.startedAt,
     progress,
+    roomIn: await zonesWithRoom(definition, plan, { ...services, waits: heads.length > 0 }),
     doneCount,
     heads,
     copyCount: copies.filter(({ state }) => state === 'RUNNING').length,
@@ -64,6 +68,35 @@ export async function loadLook(run: RunId, services: Services): Promise<Omit<Run
 async function readEach(run: RunId, ids: readonly ShardId[], { table }: Services): Promise<readonly ShardRecord[]> {
   const items = await Promise.all(ids.map((id) => table.get(shardKey(run, id))));
   return items.flatMap((item) => (item ? [parseShard(item)] : []));
+}
+
+/**
+ * Zones in which a late run, whose shards wait for slots, could have another slot of a tier that it uses. Nobody asks for them
+ * where it is in time: slots that end it sooner than it must are not worth their start.
+ */
+async function zonesWithRoom(
+  { workflow }: RunDefinition,
+  plan: Plan,
+  { table, clock, settings, waits }: Services & { readonly waits: boolean },
+): Promise<readonly string[]> {
+  const late = plan.expectedEndAt > plan.deadlineAt || workflow.objective === 'latency';
+  if (!late || !waits) return [];
+  const pools = listPools(settings, new Set());
+  const ledgers = await readLedgers(
+    table,
+    pools.map(({ id, slotMax }) => ({ pool: id, slotMax })),
+  );
+  const now = clock.now();
+  const granted = new Set(plan.grants.map(({ pool }) => pool));
+  const tiersMiB = new Set(pools.flatMap(({ id, memoryMiB }) => (granted.has(id) ? [memoryMiB] : [])));
+  const freeIn = new Map(ledgers.map((ledger) => [ledger.pool, freeSlots(ledger, now)]));
+  const heldVcpu = pools.reduce((sum, { id, slotMax, memoryMiB }) => {
+    return sum + (slotMax - (freeIn.get(id) ?? slotMax)) * vcpuOf(memoryMiB);
+  }, 0);
+  const roomy = pools.filter(({ id, memoryMiB }) => {
+    return tiersMiB.has(memoryMiB) && (freeIn.get(id) ?? 0) > 0 && heldVcpu + vcpuOf(memoryMiB) <= settings.vcpuMax;
+  });
+  return [...new Set(roomy.map(({ zone }) => zone))];
 }
 
 /** Ready shards of tiers that no slot of the plan can take: a failed attempt has moved them up. */

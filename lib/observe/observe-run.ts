@@ -3,6 +3,7 @@ import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { Settings } from '../core/settings.ts';
 import { probedZones, type ZoneStarts } from '../plan/list-pools.ts';
 import type { Plan } from '../plan/plan.ts';
+import { REGIONAL } from '../plan/pool.ts';
 import type { RunProgress } from '../run/run-progress.ts';
 import { endOf, type ShardRecord } from '../run/shard-record.ts';
 import type { Glance } from './glance.ts';
@@ -53,6 +54,8 @@ export interface RunLook {
   readonly canaries: readonly ShardRecord[];
   /** Ready shards, in tiers that no slot of the plan can take. */
   readonly strandedCount: number;
+  /** Zones with slots to be had, of a run that is late and whose shards wait for some. */
+  readonly roomIn: readonly string[];
   /** Slots that the plan grants now and that do not run. */
   readonly missingSlotCount: number;
   /** Zones in which new work may start now, and how many slots each may have. */
@@ -143,13 +146,14 @@ function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
   return canaries.length > 0 && canaries.every(ended);
 }
 
-/** Late, out of slots, or a shard with enough left to be changed that is beyond its interval, or runs beside slots without work. */
+/** Late, out of slots or with more of them to be had, or a shard with enough left to be changed that is beyond its interval, or runs beside slots without work. */
 function hasDrifted(look: RunLook, expectedEndAt: EpochMs): boolean {
   const { now, tookMs, plan, copyCount, progress, predictions, arriving, settings } = look;
   const running = progress.runningShards;
   if (expectedEndAt > plan.deadlineAt && plan.expectedEndAt <= plan.deadlineAt) return true;
   const readyCount = progress.operations.reduce((sum, { ready }) => sum + ready, 0);
   if (plan.grants.every(({ until }) => until <= now) && !(arriving && readyCount === 0)) return true;
+  if (look.roomIn.some((zone) => look.openZones.has(zone) || zone === REGIONAL)) return true;
   // They were seen at the start of the look: they may have ended since.
   const seenAt = now - tookMs;
   const changeable = running.filter(

@@ -50,6 +50,8 @@ export const AllocateRequest = z.strictObject({
   startDelayMs: z.number().nonnegative(),
   /** vCPUs that all slots of all runs together may use. */
   vcpuMax: z.number().positive(),
+  /** vCPUs that the run's own slots may use together, as it was decided while it went on. @default no limit of its own */
+  ownVcpuMax: z.number().positive().optional(),
   /** True when a late shard gets a copy while it runs. @default false */
   speculation: z.boolean().optional(),
   /** Probability with which the deadline must be met. */

@@ -1,25 +1,20 @@
-import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import { type Admission, admit } from './admit.ts';
 import type { AllocateRequest } from './allocate-request.ts';
 import { pickCanaries } from './canary.ts';
 import type { EndTimes } from './end-times.ts';
 import { expectedCost } from './expected-cost.ts';
-import { type PlacedShard, placeShards } from './place-shards.ts';
-import type { Canary, Placement, Plan, QueuedShard, SlotGrant } from './plan.ts';
+import { grantsOf, lastEnd, type PlacedRun, type Placing, placeRun } from './place-run.ts';
+import type { PlacedShard } from './place-shards.ts';
+import type { Placement, Plan, QueuedShard, SlotGrant } from './plan.ts';
 import { planEndTimes } from './plan-end-times.ts';
 import { type Pool, REGIONAL } from './pool.ts';
 import type { PoolLedger } from './pool-ledger.ts';
 import { gibSeconds } from './price.ts';
 import { checkedClaimKey, latestStart, type PriorityPolicy } from './priority-policy.ts';
 import { rankText } from './rank-shards.ts';
-import { type ShardGraph, shardGraph } from './shard-graph.ts';
+import { shardGraph } from './shard-graph.ts';
 import { type SizedShards, sizeShards } from './size-shards.ts';
-import { slotGrants } from './slot-grants.ts';
-import { upwardRanks } from './task-graph.ts';
-
-/** A slot that has nothing to do for less than this many starts is kept: giving it back would cost more. */
-const KEPT_STARTS = 4;
 
 /** What a plan may cost to make: one that is only tried out costs less. */
 interface PlanEffort {
@@ -51,7 +46,7 @@ export function allocate(request: AllocateRequest, random: Random, options: Plan
   const { canaries, graph, placed } = planned;
   const admission = admissionOf(request, sized, planned);
   const keys = claimKeys(request, planned, { admission, policy: options.priority ?? latestStart });
-  const granted = grants(request, placed);
+  const granted = grantsOf(request, placed);
   const { drawMax, stated = request.newcomer } = options;
   const ends = planEndTimes(request, { placed, graph, keys, granted, drawMax, stated }, random);
   return {
@@ -87,55 +82,16 @@ function zonesOf(pools: readonly Pool[]): string[] {
   return [...new Set(pools.map(({ zone }) => zone))];
 }
 
-interface PlacedRun {
-  readonly canaries: readonly Canary[];
-  readonly graph: ShardGraph;
-  /** Of each node, see `upwardRanks`. */
-  readonly longestMs: Float64Array;
-  /** Of each node, see `placeShards`. */
-  readonly ranksMs: Float64Array;
-  readonly placed: readonly PlacedShard[];
-}
-
 /** New types are tried first, unless just the trial would make the run late. */
 function placeWithTrials(placing: Placing): PlacedRun {
   const { request } = placing;
   const { shards, newTypes, canaries: known, canaryCount } = request;
   const graph = shardGraph(shards, known);
   const canaries = pickCanaries({ shards, graph, newTypes, known, canaryCount });
-  const tried = place(placing, canaries);
+  const tried = placeRun(placing, canaries);
   if (canaries.length === known.length || isInTime(request, tried.placed)) return tried;
-  const untried = place(placing, known);
+  const untried = placeRun(placing, known);
   return isInTime(request, untried.placed) ? untried : tried;
-}
-
-interface Placing {
-  readonly request: AllocateRequest;
-  readonly sized: SizedShards;
-  readonly random: Random;
-  readonly polish: boolean;
-}
-
-function place({ request, sized, random, polish }: Placing, canaries: readonly Canary[]): PlacedRun {
-  const graph = shardGraph(request.shards, canaries);
-  const nodesMs = new Float64Array(graph.graph.taskCount);
-  nodesMs.set(sized.durationsMs);
-  const longestMs = upwardRanks(graph.graph, nodesMs);
-  const upwardMs = dueRanks(request, longestMs, sized);
-  const { placed, ranksMs } = placeShards({ request, graph, upwardMs, random, polish, ...sized });
-  return { canaries, graph, longestMs, ranksMs, placed };
-}
-
-/** What arrives late in a run is due by its own lag, however far off the run's deadline is. */
-function dueRanks(
-  { shards, deadlineAt, now }: AllocateRequest,
-  longestMs: Float64Array,
-  { durationsMs }: SizedShards,
-): Float64Array {
-  return longestMs.map((rankMs, node) => {
-    const dueInMs = shards[node]?.arrival?.dueInMs;
-    return dueInMs === undefined ? rankMs : Math.max(rankMs, deadlineAt - now - dueInMs + (durationsMs[node] ?? 0));
-  });
 }
 
 /** @returns whether the run is taken, by what its plan is beside the other runs and would be without them */
@@ -146,7 +102,8 @@ function admissionOf(
 ): Admission {
   const { now } = request;
   const endWith = (ledgers: AllocateRequest['ledgers']) =>
-    now + lastEnd(place({ request: { ...request, ledgers }, sized, random: () => 0, polish: false }, canaries).placed);
+    now +
+    lastEnd(placeRun({ request: { ...request, ledgers }, sized, random: () => 0, polish: false }, canaries).placed);
   const startMs = placed.reduce((first, one) => Math.min(first, one.startMs), Number.POSITIVE_INFINITY);
   return admit(request, {
     expectedEndAt: now + lastEnd(placed),
@@ -175,11 +132,6 @@ function isInTime({ now, deadlineAt }: AllocateRequest, placed: readonly PlacedS
   return now + lastEnd(placed) <= deadlineAt;
 }
 
-/** The end of what can be placed. */
-function lastEnd(placed: readonly PlacedShard[]): DurationMs {
-  return placed.reduce((last, { endMs }) => (Number.isFinite(endMs) ? Math.max(last, endMs) : last), 0);
-}
-
 function placements({ now, shards }: AllocateRequest, placed: readonly PlacedShard[], keys: Float64Array): Placement[] {
   return placed.flatMap(({ shard, pool, startMs, endMs }) => {
     const id = shards[shard]?.id ?? '';
@@ -187,13 +139,6 @@ function placements({ now, shards }: AllocateRequest, placed: readonly PlacedSha
     const rank = rankText(keys[shard] ?? 0, id);
     return [{ shard: id, pool, rank, expectedStartAt: now + startMs, expectedEndAt: now + endMs }];
   });
-}
-
-function grants({ now, startDelayMs }: AllocateRequest, placed: readonly PlacedShard[]): readonly SlotGrant[] {
-  const uses = placed.flatMap(({ pool, startMs, endMs }) =>
-    pool === undefined ? [] : [{ pool, startAt: now + startMs, endAt: now + endMs }],
-  );
-  return slotGrants(uses, KEPT_STARTS * startDelayMs);
 }
 
 /** Shards that could start at once, in pools where none of the run can: the run waits for other runs' slots there. */

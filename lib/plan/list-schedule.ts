@@ -95,7 +95,7 @@ function nextMoment({ endsMs, running, released, problem, gains, gainAt }: State
 function endTasks(state: State, nowMs: number): void {
   const { running, released, endsMs, problem, gains } = state;
   for (let gain = gains[state.gainAt]; gain && gain.atMs <= nowMs; gain = gains[state.gainAt]) {
-    give(state, gain.bin, gain);
+    give(state, gain.bin, gain, gain.vcpuInAll);
     state.gainAt += 1;
   }
   while (running.size() > 0 && (endsMs[running.first()] ?? 0) <= nowMs) {
@@ -110,10 +110,10 @@ function endTasks(state: State, nowMs: number): void {
   }
 }
 
-function give(state: State, bin: number, { vcpu, memoryMiB }: Bin): void {
+function give(state: State, bin: number, { vcpu, memoryMiB }: Bin, vcpuInAll = vcpu): void {
   state.freeVcpu[bin] = (state.freeVcpu[bin] ?? 0) + vcpu;
   state.freeMemory[bin] = (state.freeMemory[bin] ?? 0) + memoryMiB;
-  state.freeInAll += vcpu;
+  state.freeInAll += vcpuInAll;
 }
 
 /** Lets the followers of a task go on. A barrier ends as soon as it may start, so its followers come at once too. */

@@ -46,18 +46,21 @@ export interface Ordering {
  */
 export function orderTasks(problem: ScheduleProblem, ordering: Ordering): OrderedTasks {
   const { upwardMs } = ordering;
-  const byRank = listInTurn(
-    problem,
-    upwardMs.map((rank) => -rank),
-  );
+  const byRank = orderByRank(problem, upwardMs);
   const boundMs = simpleBound(problem, upwardMs);
   const large = problem.graph.taskCount > TASKS_MAX;
-  if (byRank.makespanMs <= boundMs * (large ? CLOSE_RATIO_LARGE : CLOSE_RATIO)) return { ...byRank, ranksMs: upwardMs };
+  if (byRank.makespanMs <= boundMs * (large ? CLOSE_RATIO_LARGE : CLOSE_RATIO)) return byRank;
   const orders = [byRank, ...capacityOrders(problem, byRank), firstCome(problem)];
   const listed = orders.reduce((best, one) => (isShorter(one, best) ? one : best));
   const closeMs = boundMs * CLOSE_RATIO;
   const best = ordering.trusted && !large ? polish(problem, listed, { closeMs, random: ordering.random }) : listed;
   return { ...best, ranksMs: best === byRank ? upwardMs : ranksOf(best) };
+}
+
+/** The order of the upward ranks alone: one list schedule, for plans that are only compared. */
+export function orderByRank(problem: ScheduleProblem, upwardMs: Float64Array): OrderedTasks {
+  const keys = upwardMs.map((rank) => -rank);
+  return { ...listInTurn(problem, keys), ranksMs: upwardMs };
 }
 
 function listInTurn(problem: ScheduleProblem, keys: Float64Array): OrderedSchedule {

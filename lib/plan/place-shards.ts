@@ -2,7 +2,7 @@ import type { PoolId } from '../core/ids.ts';
 import type { DurationMs } from '../core/quantity.ts';
 import type { Random } from '../core/random.ts';
 import { isTrusted } from './is-trusted.ts';
-import { orderTasks } from './order-tasks.ts';
+import { orderByRank, orderTasks } from './order-tasks.ts';
 import { type PlacementRequest, placementProblem } from './placement-problem.ts';
 import { taskOrder } from './task-graph.ts';
 
@@ -12,6 +12,8 @@ export interface PlacingRequest extends PlacementRequest {
   /** Of the search for a better order, where run times are known well enough for one. */
   readonly random: Random;
   readonly polish: boolean;
+  /** True for a plan that is only compared with others: no other order than that of the ranks is tried. @default false */
+  readonly rankOnly?: boolean | undefined;
 }
 
 export interface PlacedShard {
@@ -39,10 +41,10 @@ export interface PlacedShards {
  * @complexity O((n + m) log n + n · tiers · pools) for each order, see {@link orderTasks}
  */
 export function placeShards(placing: PlacingRequest): PlacedShards {
-  const { request, durationsMs, upwardMs, random, polish } = placing;
+  const { request, durationsMs, upwardMs, random, polish, rankOnly = false } = placing;
   const problem = placementProblem(placing);
   const ordering = { upwardMs, trusted: polish && isTrusted(request.shards), random };
-  const { startsMs, binOf, ranksMs } = orderTasks(problem, ordering);
+  const { startsMs, binOf, ranksMs } = rankOnly ? orderByRank(problem, upwardMs) : orderTasks(problem, ordering);
   const readyMs = readyTimes(placing, startsMs);
   const placed = request.shards.map(({ running }, shard) => {
     const startMs = running ? 0 : (startsMs[shard] ?? 0);

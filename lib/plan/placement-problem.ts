@@ -21,7 +21,7 @@ export interface PlacementRequest {
 export function placementProblem(placing: PlacementRequest): ScheduleProblem {
   const { request, graph } = placing;
   const tiers = [...new Set(placing.tiersMiB)].sort((a, b) => a - b);
-  const { free, gains, vcpuFree } = freeOverTime(request);
+  const { free, gains, vcpuFree } = freeOverTime(placing);
   return {
     graph: graph.graph,
     durationsMs: nodeDurations(placing),
@@ -76,19 +76,56 @@ interface FreeOverTime {
   readonly vcpuFree: number;
 }
 
+interface Gain extends CapacityGain {
+  /** True for a slot of the run's own, whose shard ends then. */
+  readonly own: boolean;
+}
+
 /** A hold that begins later counts from now on: the plan must not run into it. */
-function freeOverTime({ run, now, pools, ledgers, shards, vcpuMax }: AllocateRequest): FreeOverTime {
+function freeOverTime(placing: PlacementRequest): FreeOverTime {
+  const { run, now, pools, ledgers, shards } = placing.request;
   const holdsOf = new Map(ledgers.map(({ pool, holds }) => [pool, holds]));
-  const gains: CapacityGain[] = [];
+  const gains: Gain[] = [];
   const free = pools.map(({ id, memoryMiB, slotMax }, bin) => {
     const vcpu = vcpuOf(memoryMiB);
     const others = (holdsOf.get(id) ?? []).filter((hold) => hold.run !== run && hold.until > now);
     const own = shards.flatMap(({ running }) => (running?.pool === id ? [running.remainingMs] : []));
     for (const { until, slotCount } of others)
-      gains.push({ atMs: until - now, bin, vcpu: vcpu * slotCount, memoryMiB: 0 });
-    for (const atMs of own) gains.push({ atMs, bin, vcpu, memoryMiB: 0 });
+      gains.push({ atMs: until - now, bin, vcpu: vcpu * slotCount, memoryMiB: 0, own: false });
+    for (const atMs of own) gains.push({ atMs, bin, vcpu, memoryMiB: 0, own: true });
     const taken = others.reduce((sum, { slotCount }) => sum + slotCount, own.length);
     return vcpu * (slotMax - taken);
   });
-  return { free, gains, vcpuFree: vcpuMax - gains.reduce((sum, { vcpu }) => sum + vcpu, 0) };
+  return { free, ...withinOwnMax(placing, gains) };
+}
+
+/** What is free in all pools together, as far as the run may use it: what others give back beyond its limit is not. */
+function withinOwnMax(placing: PlacementRequest, gains: readonly Gain[]): Omit<FreeOverTime, 'free'> {
+  const { vcpuMax, ownVcpuMax } = placing.request;
+  if (ownVcpuMax === undefined) return { gains, vcpuFree: vcpuMax - sumVcpu(gains) };
+  let free = vcpuMax - sumVcpu(gains);
+  let ownFree = Math.max(ownVcpuMax, largestVcpu(placing)) - sumVcpu(gains.filter(({ own }) => own));
+  const vcpuFree = Math.min(free, ownFree);
+  let usable = vcpuFree;
+  const limited = gains
+    .toSorted((a, b) => a.atMs - b.atMs)
+    .map(({ own, ...gain }) => {
+      free += gain.vcpu;
+      if (own) ownFree += gain.vcpu;
+      const vcpuInAll = Math.min(free, ownFree) - usable;
+      usable += vcpuInAll;
+      return { ...gain, vcpuInAll };
+    });
+  return { gains: limited, vcpuFree };
+}
+
+/** Whatever the limit, the largest shard that waits has room: one by one they all come to an end. */
+function largestVcpu({ request, tiersMiB }: PlacementRequest): number {
+  return request.shards.reduce((most, { running }, at) => {
+    return running ? most : Math.max(most, vcpuOf(tiersMiB[at] ?? 0));
+  }, 0);
+}
+
+function sumVcpu(gains: readonly Gain[]): number {
+  return gains.reduce((sum, { vcpu }) => sum + vcpu, 0);
 }

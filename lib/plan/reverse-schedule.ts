@@ -22,10 +22,10 @@ export function reverseGraph({ taskCount, offsets, targets }: TaskGraph): TaskGr
 export function runBackwards({ releasesMs: _, gains = [], ...problem }: ScheduleProblem): ScheduleProblem {
   const bins = problem.bins.map((bin) => ({ ...bin }));
   let gained = 0;
-  for (const { bin, vcpu, memoryMiB } of gains) {
+  for (const { bin, vcpu, memoryMiB, vcpuInAll = vcpu } of gains) {
     const room = bins[bin];
     if (!room) continue;
-    gained += vcpu;
+    gained += vcpuInAll;
     bins[bin] = { vcpu: room.vcpu + vcpu, memoryMiB: room.memoryMiB + memoryMiB };
   }
   const { vcpuMax } = problem;

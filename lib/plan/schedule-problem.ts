@@ -18,6 +18,8 @@ export interface TaskClass extends Bin {
 export interface CapacityGain extends Bin {
   readonly atMs: DurationMs;
   readonly bin: number;
+  /** What all bins together gain by it, where a limit keeps the tasks from some of it. @default vcpu */
+  readonly vcpuInAll?: number;
 }
 
 export interface ScheduleProblem {

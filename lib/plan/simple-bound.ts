@@ -23,7 +23,7 @@ export function simpleBound(problem: ScheduleProblem, upwardMs: Float64Array): D
   const classWork = workOfClasses(problem);
   const firstMs = firstReleases(problem);
   const everywhere = [...rooms.keys()];
-  const limitVcpu = vcpuMax + gains.reduce((sum, { vcpu }) => sum + vcpu, 0);
+  const limitVcpu = vcpuMax + gains.reduce((sum, { vcpu, vcpuInAll = vcpu }) => sum + vcpuInAll, 0);
   const work = { classWork, firstMs };
   const allMs = workOver(work, roomOf(rooms, everywhere), () => true);
   const vcpuMs = workOver(work, { vcpu: limitVcpu, memoryMiB: 0 }, () => true);

@@ -32,7 +32,7 @@ export function decisionTable({ decisions, startedAt }: RunReport): Markup {
         rows: decisions.map((decision) => [
           `+${durationText(decision.at - startedAt)}`,
           decision.change,
-          decision.shard ?? decision.operation,
+          decision.shard ?? decision.operation ?? 'the run',
           decision.taken ? html`<span class="tag good">made</span>` : html`<span class="tag">not made</span>`,
           costText(decision.gainUsd),
           costText(decision.costUsd),

@@ -1,7 +1,8 @@
 import type { ShardId } from '../core/ids.ts';
 import type { CostUsd, DurationMs, EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { WatchedShard } from '../observe/watched-shard.ts';
-import type { ReshardRecord } from './reshard-record.ts';
+import type { ReshardRecord, SlotChange } from './reshard-record.ts';
+import type { SlotOutlook } from './slot-options.ts';
 import type { TierFacts } from './tier-facts.ts';
 
 /** A shard that is not done, and what is left of it. */
@@ -68,6 +69,8 @@ export interface ReshardRequest {
   readonly copiesWon: number;
   readonly copiesEnded: number;
   readonly earlier: readonly ReshardRecord[];
+  /** What the run would be with fewer slots or more. @default - the number of its slots is not weighed */
+  readonly slots?: SlotOutlook;
 }
 
 /** What becomes of one shard. */
@@ -77,10 +80,25 @@ export interface ShardCut {
   readonly cutsAt: readonly number[];
 }
 
+/** The kinds of change, and what each is called for people. */
+export const VERBS = {
+  'split-waiting': 'split',
+  'split-running': 'split',
+  copy: 'copy',
+  clone: 'clone',
+  restart: 'restart',
+  'tier-up': 'move',
+  'tier-down': 'move',
+  merge: 'merge',
+  'add-slots': 'add',
+  'drop-slots': 'drop',
+} as const;
+
 /** A change that could be made, weighed. */
 export interface Candidate {
-  readonly change: 'split-waiting' | 'split-running' | 'copy' | 'clone' | 'restart' | 'tier-up' | 'tier-down' | 'merge';
-  readonly operation: string;
+  readonly change: keyof typeof VERBS;
+  /** Nothing when it changes the whole run. */
+  readonly operation?: string;
   /** The shards that it changes, the longest first. */
   readonly shards: readonly ShardId[];
   /** Of a split: where each of the shards is cut. */
@@ -89,6 +107,8 @@ export interface Candidate {
   readonly merges?: readonly (readonly ShardId[])[];
   /** Of a move: the type, and the tier that it goes to. */
   readonly tier?: { readonly type: string; readonly memoryMiB: MemoryMiB };
+  /** Of the number of slots: how it changes. */
+  readonly slots?: SlotChange;
   /** How much earlier the workflow is expected to end. */
   readonly savedMs: DurationMs;
   readonly gainUsd: CostUsd;

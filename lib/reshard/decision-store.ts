@@ -8,7 +8,7 @@ import { ReshardRecord } from './reshard-record.ts';
 export async function storeDecisions(table: Table, run: RunId, decisions: readonly ReshardRecord[]): Promise<void> {
   const items = decisions.map((decision) => ({
     partition: runPartition(run),
-    sort: `DECISION#${decision.at}#${decision.operation}#${decision.change}`,
+    sort: `DECISION#${decision.at}#${decision.operation ?? ''}#${decision.change}`,
     decision,
   }));
   if (items.length > 0) await table.putAll(items);

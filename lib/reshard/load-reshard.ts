@@ -3,6 +3,7 @@ import type { RunId } from '../core/ids.ts';
 import type { MemoryMiB } from '../core/quantity.ts';
 import { vcpuOf } from '../core/vcpu.ts';
 import { Forecast } from '../forecast/forecast.ts';
+import { allocationRequest } from '../observe/allocation-request.ts';
 import { loadBacklogs, volumeOf } from '../observe/backlog-volume.ts';
 import { predictions } from '../observe/predictions.ts';
 import { listPools, type ZoneStarts } from '../plan/list-pools.ts';
@@ -14,6 +15,8 @@ import { readCopies, readShards } from '../run/read-shards.ts';
 import { RunDefinition } from '../run/run-definition.ts';
 import { readDocument } from '../run/run-document.ts';
 import type { ShardRecord } from '../run/shard-record.ts';
+import { readSlots } from '../run/slot-store.ts';
+import { readTypeTiers } from '../run/type-tier.ts';
 import { Sharding } from '../shards/sharding.ts';
 import { readDecisions } from './decision-store.ts';
 import type { ReshardFacts } from './reshard-request.ts';
@@ -35,28 +38,41 @@ export async function loadReshard(run: RunId, starts: ZoneStarts, services: Serv
   const records = await collect(readShards(table, run));
   const memoryMiB = tierOf(records, settings.tiersMiB);
   const closed = settings.zones.filter((zone) => !starts.has(zone));
-  const openPools = listPools(settings, new Set(closed), starts).filter(({ state }) => state === 'open');
-  const pools = openPools.filter((pool) => pool.memoryMiB === memoryMiB);
+  const pools = listPools(settings, new Set(closed), starts);
+  const openPools = pools.filter(({ state }) => state === 'open');
+  const ownTier = new Set(openPools.flatMap((pool) => (pool.memoryMiB === memoryMiB ? [pool.id] : [])));
+  const ledgers = await readLedgers(
+    table,
+    pools.map(({ id, slotMax }) => ({ pool: id, slotMax })),
+  );
+  const copies = await collect(readCopies(table, run));
+  const predicted = predictions(forecast, sharding, await volumeOf(backlogs, settings.level));
+  const now = clock.now();
+  const allocation = allocationRequest({
+    ...{ run, now, definition, sharding, predictions: predicted, records, copies, plan, pools, ledgers, settings },
+    tiers: await readTypeTiers(table, run),
+    ownVcpuMax: undefined,
+    canaries: plan.canaries,
+    profiled: { has: () => true },
+  });
   const waits = records.some(({ state }) => state === 'READY' || state === 'BLOCKED');
   return {
-    now: clock.now(),
+    now,
     sharding,
     records,
-    ledgers: await readLedgers(
-      table,
-      pools.map(({ id, slotMax }) => ({ pool: id, slotMax })),
-    ),
+    ledgers: ledgers.filter(({ pool }) => ownTier.has(pool)),
+    slots: { allocation, slots: await readSlots(table, run) },
     objective: definition.workflow.objective,
     slotLimit: Math.floor(settings.vcpuMax / vcpuOf(memoryMiB)),
     startDelayMs: settings.startDelayMs,
     plan,
-    predictions: predictions(forecast, sharding, await volumeOf(backlogs, settings.level)),
+    predictions: predicted,
     earlier: await readDecisions(table, run),
     memoryMiB,
     overheadMs: settings.shardOverheadMs,
     attempts: waits ? await readAttempts(table, run) : [],
     tiersMiB: [...new Set(openPools.map((pool) => pool.memoryMiB))].sort((a, b) => a - b),
-    copies: await collect(readCopies(table, run)),
+    copies,
     attemptMax: settings.attemptMax,
     divisible: new Map(definition.workflow.operations.map(({ id, divisible }) => [id, divisible])),
   };

@@ -6,6 +6,7 @@ import { cutShard } from '../run/cut-shard.ts';
 import { mergeShards } from '../run/merge-shards.ts';
 import { releaseShard } from '../run/release-shard.ts';
 import { endOf, type ShardRecord } from '../run/shard-record.ts';
+import { dropSlot } from '../run/slot-store.ts';
 import { writeTypeTier } from '../run/type-tier.ts';
 import type { ReshardRecord } from './reshard-record.ts';
 
@@ -21,12 +22,21 @@ const SLOW = { name: 'ShardTimedOut', message: 'it was so slow that it was begun
 
 /** Carries a decision out. What has changed since it was taken is left alone: each write looks at the shard again. */
 export async function makeChange(
-  { change, shard: first, shards = first === undefined ? [] : [first], cuts = [], merges = [], tier }: ReshardRecord,
+  {
+    change,
+    shard: first,
+    shards = first === undefined ? [] : [first],
+    cuts = [],
+    merges = [],
+    tier,
+    slots,
+  }: ReshardRecord,
   { run, records, zones }: Scene,
   { table, clock }: Pick<Services, 'table' | 'clock'>,
 ): Promise<void> {
   const now = clock.now();
   if (tier) await writeTypeTier(table, run, tier);
+  for (const slot of slots?.dropped ?? []) await dropSlot(table, { run, slot }, now);
   for (const { shard, cutsAt } of cuts) {
     const record = records.get(shard);
     if (record) await cutShard(table, record, { cutsAt, now });

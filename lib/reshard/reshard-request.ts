@@ -18,6 +18,7 @@ import type { Objective, Operation } from '../workflow/definition.ts';
 import type { OpenOperation, OpenShard, ReshardRequest } from './candidate.ts';
 import { mergeRules } from './merge-rules.ts';
 import type { ReshardRecord } from './reshard-record.ts';
+import { type SlotFacts, slotOptions } from './slot-options.ts';
 import { tierFacts } from './tier-facts.ts';
 
 /** Predictions of a run's end are off by about this much, relative. */
@@ -53,6 +54,8 @@ export interface ReshardFacts {
   readonly attemptMax: number;
   /** How far each operation of the workflow may be cut, as its definition says. */
   readonly divisible: ReadonlyMap<string, Operation['divisible']>;
+  /** The run as it would be planned now, and every slot that it ever had. @default - the number of slots is not weighed */
+  readonly slots?: Pick<SlotFacts, 'allocation' | 'slots'>;
 }
 
 /** Puts together what the resharder weighs: the open shards with what is left of each, prices, and the chance of being late. */
@@ -77,7 +80,31 @@ export function reshardRequest(facts: ReshardFacts): ReshardRequest {
     lateChance: facts.objective === 'latency' ? 1 : lateChance(openMs / slots, plan.deadlineAt - now, END_SPREAD),
     ...copyCounts(facts),
     earlier,
+    ...slotsOf(facts, operations),
   };
+}
+
+/** What runs is expected to take as long as its cursor says, here as everywhere. */
+function slotsOf(
+  { slots: known, records, copies, plan }: ReshardFacts,
+  operations: readonly OpenOperation[],
+): Pick<ReshardRequest, 'slots'> {
+  if (!known) return {};
+  const restOf = new Map(operations.flatMap(({ shards }) => shards.map((shard) => [shard.id, shard.remainingMs])));
+  const shards = known.allocation.shards.map((shard) => {
+    const { running } = shard;
+    return running
+      ? { ...shard, running: { ...running, remainingMs: restOf.get(shard.id) ?? running.remainingMs } }
+      : shard;
+  });
+  const slots = slotOptions({
+    allocation: { ...known.allocation, shards },
+    slots: known.slots,
+    owners: [...records, ...copies].flatMap(({ state, owner }) => (state === 'RUNNING' && owner ? [owner] : [])),
+    grants: plan.grants,
+    endSpread: END_SPREAD,
+  });
+  return slots ? { slots } : {};
 }
 
 function tiersOf({ id }: ShardedOperation, { records, attempts, tiersMiB, predictions }: ReshardFacts) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { RunId } from '../core/ids.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
+import type { EpochMs } from '../core/quantity.ts';
 import type { Item, ItemKey, Table } from '../ports/table.ts';
 import { runPartition } from './run-record.ts';
 
@@ -16,6 +17,8 @@ export const SlotRecord = z.strictObject({
   /** When its grant ends. */
   until: z.number(),
   status: z.enum(['STARTED', 'ENDED']),
+  /** When it was dropped: it ends with the shard that it works at, and claims no other. */
+  droppedAt: z.number().optional(),
 });
 export type SlotRecord = z.infer<typeof SlotRecord>;
 
@@ -27,6 +30,19 @@ export async function writeSlot(table: Table, slot: SlotRecord): Promise<void> {
 /** Ends a slot; ending one that has ended, or was never written, changes nothing. */
 export async function endSlot(table: Table, { run, slot }: Pick<SlotRecord, 'run' | 'slot'>): Promise<void> {
   await table.update(slotKey(run, slot), { set: { status: 'ENDED' } }, { attribute: 'status', equals: 'STARTED' });
+}
+
+/** Lets a slot claim nothing more; one that has ended, or is dropped already, stays as it is. */
+export async function dropSlot(
+  table: Table,
+  { run, slot }: Pick<SlotRecord, 'run' | 'slot'>,
+  now: EpochMs,
+): Promise<void> {
+  const drops = [
+    { attribute: 'status', equals: 'STARTED' },
+    { attribute: 'droppedAt', exists: false },
+  ] as const;
+  await table.update(slotKey(run, slot), { set: { droppedAt: now } }, { all: drops });
 }
 
 /** One slot; nothing when it was never written. */

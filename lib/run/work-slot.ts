@@ -44,7 +44,7 @@ export interface Invocation {
 }
 
 export interface SlotWork extends Pick<WorkScope, 'slot' | 'invocation' | 'judge'> {
-  /** False once nothing new may start where the slot is: it ends then. Asked ahead too, so that the answer is there when it is needed. lib/recover decides. */
+  /** False once nothing new may start where the slot is, or the run has dropped it: it ends then. Asked ahead too, so that the answer is there when it is needed. lib/recover and lib/reshard decide. */
   mayClaim(): Promise<boolean>;
 }
 

@@ -23,6 +23,7 @@ function facts(changes: Partial<AllocationFacts> = {}): AllocationFacts {
     records: [],
     copies: [],
     tiers: new Map(),
+    ownVcpuMax: undefined,
     plan: undefined,
     canaries: [],
     profiled: new Set<string>(),

@@ -30,6 +30,7 @@ function look(changes: Partial<RunLook> = {}): RunLook {
     canaries: [],
     strandedCount: 0,
     missingSlotCount: 0,
+    roomIn: [],
     openZones: trusted('az1'),
     plan: aPlan(),
     // a shard takes 2 s, 3 s at the most
@@ -48,6 +49,13 @@ const onTrial = (state: 'DONE' | 'POISONED' | 'RUNNING' | 'BLOCKED', shard = 'a/
 describe('observeRun', () => {
   it('says that a run goes on as planned', () => {
     expect(outcome({})).toBe('running');
+  });
+
+  it('drifts once slots are to be had in a zone in which work may start, or in none', () => {
+    expect(outcome({ roomIn: ['az1'] })).toBe('drift');
+    expect(outcome({ roomIn: ['regional'] })).toBe('drift');
+    expect(outcome({ roomIn: ['az2'] })).toBe('running');
+    expect(outcome({ roomIn: ['az1'], plan: aPlan({ madeAt: 9_900 }) })).toBe('running');
   });
 
   it.each(['complete', 'stuck'] as const)('is done when the run is %s, whatever else is the matter', (state) => {

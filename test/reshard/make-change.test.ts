@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { collect } from '../../lib/core/collect.ts';
 import { makeChange } from '../../lib/reshard/make-change.ts';
 import { readCopies, readShards } from '../../lib/run/read-shards.ts';
+import { readSlots, writeSlot } from '../../lib/run/slot-store.ts';
 import { readTypeTiers } from '../../lib/run/type-tier.ts';
 import { memoryServices } from '../fixtures/memory-services.ts';
 import { claimed, readShard, startRun } from '../run/run-fixture.ts';
@@ -45,6 +46,17 @@ describe('makeChange', () => {
   it('moves a type to another tier', async () => {
     const { tiers } = await made({ change: 'tier-up', tier: { type: 'a@1', memoryMiB: 7_076 } });
     expect([...tiers]).toEqual([['a@1', 7_076]]);
+  });
+
+  it('drops slots', async () => {
+    const services = memoryServices({ startAt: 2_000 });
+    const place = { pool: '1769-az1', zone: 'az1', memoryTierMiB: 1_769, startedAt: 0, until: 9_000 };
+    for (const slot of ['s-0', 's-1']) await writeSlot(services.table, { run: 'r', slot, ...place, status: 'STARTED' });
+    const slots = { from: 2, to: 1, vcpuMax: 2, dropped: ['s-1'] };
+    const rest = { at: 0, gainUsd: 1, costUsd: 0, savedMs: 1, taken: true, reason: '', change: 'drop-slots' };
+    await makeChange({ ...rest, slots }, { run: 'r', records: new Map(), zones: ['az1'] }, services);
+    const droppedAt = (await readSlots(services.table, 'r')).map((slot) => slot.droppedAt);
+    expect(droppedAt).toEqual([undefined, 2_000]);
   });
 
   it('merges neighbours that still wait', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryTable } from '../../lib/adapters/embedded/memory-table.ts';
 import { addRunAccuracy, readDurationLevels } from '../../lib/run/accuracy-store.ts';
 import { readProfiles, writeProfile } from '../../lib/run/profile-store.ts';
-import { endSlot, readSlots, type SlotRecord, writeSlot } from '../../lib/run/slot-store.ts';
+import { dropSlot, endSlot, readSlots, type SlotRecord, writeSlot } from '../../lib/run/slot-store.ts';
 
 describe('profile store', () => {
   it('gives back what was written, by type, and nothing of a type that never ran', async () => {
@@ -70,5 +70,13 @@ describe('slot store', () => {
     await endSlot(table, { run: 'r', slot: 'never-written' });
     expect(await readSlots(table, 'r')).toEqual([slot('r-1'), { ...slot('r-2'), status: 'ENDED' }]);
     expect(await readSlots(table, 'other')).toEqual([]);
+    // only what is there can be dropped, and once
+    await dropSlot(table, { run: 'r', slot: 'r-1' }, 5);
+    await dropSlot(table, { run: 'r', slot: 'r-1' }, 7);
+    for (const gone of ['r-2', 'never-written']) await dropSlot(table, { run: 'r', slot: gone }, 5);
+    const dropped = { ...slot('r-1'), droppedAt: 5 };
+    expect(await readSlots(table, 'r')).toEqual([dropped, { ...slot('r-2'), status: 'ENDED' }]);
+    await endSlot(table, { run: 'r', slot: 'r-1' });
+    expect((await readSlots(table, 'r'))[0]).toEqual({ ...dropped, status: 'ENDED' });
   });
 });
