@@ -12,7 +12,7 @@ export const ArrivalForecast = z.strictObject({
   busySlots: z.array(Interval),
   /** The models that have a say, and how much. */
   members: z.array(z.strictObject({ name: z.string(), weight: z.number(), meanAbsoluteError: z.number() })),
-  /** What the calendar of the users was worth, as a share of the error without it. */
+  /** What the calendar of the users and the outside factors were worth, as a share of the error without them. */
   covariates: z.array(z.strictObject({ name: z.string(), gain: z.number(), kept: z.boolean() })).default([]),
   /** How well the intervals of earlier forecasts held. */
   accuracy: AdaptiveState,

@@ -1,8 +1,10 @@
 import type { EpochMs } from '../core/quantity.ts';
 import { type Bucket, gridValues } from '../profile/series/bucket.ts';
+import { type FactorBuckets, factorValues } from '../profile/series/factor-values.ts';
 import { gridStart, resolutionFor } from '../profile/series/resolution.ts';
 import type { ArrivalForecast } from './arrival-forecast.ts';
 import { type Calendar, calendarCovariates } from './covariates/calendar-covariates.ts';
+import type { Covariate } from './covariates/covariate.ts';
 import { ensemble } from './ensemble.ts';
 import { type AdaptiveState, afterOutcome, askedLevel, startAdaptive } from './intervals/adaptive-level.ts';
 import type { JudgedStep } from './judged-step.ts';
@@ -20,6 +22,9 @@ export const ARRIVAL_RESOLUTION = resolutionFor(HORIZON_MS);
 const STEP_MS = ARRIVAL_RESOLUTION.stepMs;
 const DAY_STEPS = 86_400_000 / STEP_MS;
 
+/** Steps by which an outside factor may go ahead: none, a quarter of an hour, an hour. */
+const FACTOR_LAGS = [0, 3, 12];
+
 /** Past forecasts are judged by what they said of the next hour. */
 const JUDGED_STEPS = 12;
 
@@ -32,6 +37,8 @@ interface Arrivals {
   readonly level: number;
   /** Of the users; not looked at when left out. */
   readonly calendar?: Pick<Calendar, 'timeZone' | 'holidays'> | undefined;
+  /** What was measured with the attempts: user activity, a region; a part of the attempts may have none. */
+  readonly factors?: readonly FactorBuckets[];
   /** The forecast before, whose intervals are judged now. */
   readonly before?: ArrivalForecast | undefined;
   /** Of the user's own. */
@@ -46,7 +53,7 @@ interface Arrivals {
  * @complexity that of one ensemble of at most 4,032 values
  */
 export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefined {
-  const { type, buckets, readUntil, level, calendar, before, models } = arrivals;
+  const { type, buckets, readUntil, level, before, models } = arrivals;
   const startsAt = gridStart(readUntil, STEP_MS);
   const recent = buckets.filter(({ at }) => at >= startsAt - HISTORY_MS && at < startsAt);
   const [first] = recent;
@@ -57,9 +64,14 @@ export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefine
     before?.accuracy ?? startAdaptive(level),
   );
   const stepCount = HORIZON_MS / STEP_MS;
-  const grid = { startedAt: first.at, stepMs: STEP_MS };
-  const covariates = calendar ? calendarCovariates({ ...grid, ...calendar, stepCount: values.length + stepCount }) : [];
-  const series = { ...grid, values, seasons: [DAY_STEPS, 7 * DAY_STEPS], covariates };
+  const covariates = covariatesOf(arrivals, { recent, startedAt: first.at, startsAt });
+  const series = {
+    values,
+    startedAt: first.at,
+    stepMs: STEP_MS,
+    seasons: [DAY_STEPS, 7 * DAY_STEPS],
+    covariates,
+  };
   const fitted = ensemble({ horizon: stepCount, more: models }).fit(series);
   const predicted = fitted.predict(stepCount, askedLevel(accuracy));
   return {
@@ -76,6 +88,33 @@ export function forecastArrivals(arrivals: Arrivals): ArrivalForecast | undefine
     covariates: [...fitted.covariates],
     accuracy,
   };
+}
+
+interface Recent {
+  readonly recent: readonly Bucket[];
+  /** Of the series. */
+  readonly startedAt: EpochMs;
+  /** Of the forecast. */
+  readonly startsAt: EpochMs;
+}
+
+/** The calendar is known ahead; outside factors are not, but some go ahead of the work that they bring. */
+function covariatesOf(
+  { calendar, factors = [] }: Arrivals,
+  { recent, startedAt, startsAt }: Recent,
+): readonly Covariate[] {
+  const steps = { startedAt, stepMs: STEP_MS, stepCount: (startsAt - startedAt) / STEP_MS + HORIZON_MS / STEP_MS };
+  const grid = { from: startedAt, until: startsAt, stepMs: STEP_MS };
+  const counts = gridValues(recent, { ...grid, statistic: 'count' });
+  return [
+    ...(calendar ? calendarCovariates({ ...steps, ...calendar }) : []),
+    ...factors.map((factor) => ({
+      name: factor.name,
+      columns: [factorValues(factor, { ...grid, counts })],
+      knownAhead: false,
+      lags: FACTOR_LAGS,
+    })),
+  ];
 }
 
 /** A fraction of a slot that small is none; DynamoDB refuses numbers below 1e-130. */

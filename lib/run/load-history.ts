@@ -2,9 +2,10 @@ import type { ShardType } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
 import type { LoadHistory } from '../forecast/forecast-load.ts';
 import type { Table } from '../ports/table.ts';
-import { contextMetrics, isTextFactor } from '../profile/context-metrics.ts';
+import { contextMetrics } from '../profile/context-metrics.ts';
 import type { Profile } from '../profile/profile.ts';
-import { type Bucket, gridValues } from '../profile/series/bucket.ts';
+import { gridValues } from '../profile/series/bucket.ts';
+import { factorValues } from '../profile/series/factor-values.ts';
 import { gridStart, resolutionFor } from '../profile/series/resolution.ts';
 import { readBuckets } from '../profile/series/series-store.ts';
 import { loadSeries } from './load-series.ts';
@@ -38,23 +39,10 @@ export async function loadHistory(
   const factors = [];
   for (const name of factorNames(profile)) {
     const buckets = await read(factorSeries(type, name));
-    factors.push({ name, values: factorValues(name, buckets, { ...grid, counts }) });
+    factors.push({ name, values: factorValues({ name, buckets }, { ...grid, counts }) });
   }
   const busy = gridValues(attempts, { ...grid, statistic: 'sum' }).map((sumMs) => sumMs / stepMs);
   return { values: busy, startedAt: from, factors };
-}
-
-/** A text's share of the hour's attempts, a number's mean; unknown in hours without attempts. */
-function factorValues(
-  name: string,
-  buckets: readonly Bucket[],
-  {
-    counts,
-    ...grid
-  }: { readonly from: EpochMs; readonly until: EpochMs; readonly stepMs: number; readonly counts: readonly number[] },
-): readonly number[] {
-  if (!isTextFactor(name)) return gridValues(buckets, { ...grid, statistic: 'mean' });
-  return gridValues(buckets, { ...grid, statistic: 'count' }).map((count, hour) => count / (counts[hour] ?? 0));
 }
 
 /** The metrics of the factors that a type's newest attempts had. */

@@ -322,6 +322,8 @@ describe('an outlook', { timeout: 90_000 }, () => {
     expect(outlook?.startsAt).toBe(START + 24 * 6 * HOUR);
     const factors = new Set(outlook?.factors.map(({ factor }) => factor));
     for (const name of ['context.activity', 'context.region=eu', 'context.region=us']) expect(factors).toContain(name);
+    const tried = (await readArrivals(services.table, 'clean@1'))?.covariates.map(({ name }) => name);
+    expect(tried?.toSorted()).toEqual(['context.activity', 'context.region=eu', 'context.region=us']);
     // Within the hour what is stored is left as it is, whatever it is.
     const stored = await readInsight(services.table, 'clean@1');
     const marked = outlook && { ...outlook, factors: [] };
