@@ -22,6 +22,8 @@ export interface Bundle {
   readonly directory: string;
   /** By handler. */
   readonly sizes: ReadonlyMap<string, BundleSize>;
+  /** Names that may be called of zod's methods, for what is to be bundled alike. */
+  readonly called: ReadonlySet<string>;
 }
 
 export interface BundleSize {
@@ -48,14 +50,15 @@ export interface BundleOptions {
 export async function bundle({ handlers, tasksEntry, directory }: BundleOptions): Promise<Bundle> {
   const outdir = directory ?? mkdtempSync(join(tmpdir(), 'foreshard-bundle-'));
   const sizes = new Map<string, BundleSize>();
-  const shared = bundleOptions(await calledNames(handlers, tasksEntry));
+  const called = await calledNames(handlers, tasksEntry);
+  const shared = bundleOptions(called);
   for (const name of handlers) {
     const stdin = { contents: entryOf(name, tasksEntry), resolveDir: ROOT, loader: 'ts' } as const;
     const plugins = [...(shared.plugins ?? []), ...(usesAPart(name) ? [onlyWhatIsUsed(tasksEntry)] : [])];
     const { metafile } = await build({ ...shared, plugins, stdin, entryNames: name, outdir, metafile: true });
     sizes.set(name, loadedSize(metafile));
   }
-  return { directory: outdir, sizes };
+  return { directory: outdir, sizes, called };
 }
 
 /** What each handler needs of the user's own code: nothing else goes into its bundle. */

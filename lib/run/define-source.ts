@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { ForeshardError } from '../core/foreshard-error.ts';
 import type { ObjectLocation, ObjectStore } from '../ports/object-store.ts';
 import type { DataRange, InputLayout } from '../shards/input-layout.ts';
-import { TaskName } from '../workflow/definition.ts';
+import { TaskName } from '../workflow/task-name.ts';
 import type { ReadBlock } from './input/read-range.ts';
 
 /** What a definition says of its input, and the stores to read it from. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { DurationMs } from '../core/quantity.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { TaskName } from '../workflow/definition.ts';
+import { TaskName } from '../workflow/task-name.ts';
 
 /** A part of the input that is read, counted and checkpointed as one. */
 export interface Block<In = unknown> {

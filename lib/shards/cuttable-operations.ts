@@ -1,6 +1,7 @@
 import { ForeshardError } from '../core/foreshard-error.ts';
 import { topologicalOrder } from '../core/topological-order.ts';
-import type { Operation, OperationId, TaskName, Workflow } from '../workflow/definition.ts';
+import type { Operation, OperationId, Workflow } from '../workflow/definition.ts';
+import type { TaskName } from '../workflow/task-name.ts';
 import type { CutKind, CuttableOperation } from './cuttable-operation.ts';
 import type { InputLayout } from './input-layout.ts';
 import type { WorkEstimate } from './work-estimate.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { DataSource, Dependency, OperationId, TaskName } from '../workflow/definition.ts';
+import { DataSource, Dependency, OperationId } from '../workflow/definition.ts';
+import { TaskName } from '../workflow/task-name.ts';
 import { DataRange, InputLayout } from './input-layout.ts';
 
 /** One task of a shard; a fused shard runs several, each on what the one before gave. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DEADLINE_FORMS, DURATION_FORMS, isDeadline, isDuration } from './deadline.ts';
+import { TaskName } from './task-name.ts';
 
 /** What one definition may hold; larger ones are cut into several workflows or made coarser. */
 export const OPERATIONS_MAX = 10_000;
@@ -12,13 +13,6 @@ export const OperationId = z
   .string()
   .regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'letters, digits, - and _, at most 64, starting with a letter or digit');
 export type OperationId = z.infer<typeof OperationId>;
-
-/** The name of registered task code. */
-export const TaskName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,63}$/, 'lower case letters, digits and -, at most 64, starting with a letter')
-  .describe('The registered task code that runs on every shard; `foreshard tasks` lists the names.');
-export type TaskName = z.infer<typeof TaskName>;
 
 const Location = z
   .string()

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../lib/run/define-task.ts';
-import { TaskName } from '../../lib/workflow/definition.ts';
+import { TaskName } from '../../lib/workflow/task-name.ts';
 import { blockOf, runTask, type Written } from '../run-task.ts';
 
 export interface TaskUnderTest<In> {

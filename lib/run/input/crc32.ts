@@ -3,8 +3,8 @@ const POLYNOMIAL = 0xedb88320;
 /** Bytes that one step takes in. */
 const SLICES = 8;
 
-/** `TABLES[s * 256 + b]`: what byte b contributes when s more bytes follow it in the same step. */
-const TABLES = slicingTables();
+/** `tables[s * 256 + b]`: what byte b contributes when s more bytes follow it in the same step. Made when first used. */
+let tables: Int32Array | undefined;
 
 /**
  * The CRC-32 of ISO-HDLC, as in gzip and zlib: finds every damage within 32 bits in a row, and all but one in four
@@ -15,7 +15,8 @@ const TABLES = slicingTables();
  */
 export function crc32(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const table = TABLES;
+  tables ??= slicingTables();
+  const table = tables;
   let crc = -1;
   let at = 0;
   for (; at + SLICES <= bytes.length; at += SLICES) {
@@ -41,15 +42,15 @@ function entry(table: Int32Array, index: number): number {
 }
 
 function slicingTables(): Int32Array {
-  const tables = new Int32Array(SLICES * 256);
+  const made = new Int32Array(SLICES * 256);
   for (let byte = 0; byte < 256; byte += 1) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? POLYNOMIAL : 0);
-    tables[byte] = crc;
+    made[byte] = crc;
   }
-  for (let index = 256; index < tables.length; index += 1) {
-    const before = entry(tables, index - 256);
-    tables[index] = (before >>> 8) ^ entry(tables, before & 255);
+  for (let index = 256; index < made.length; index += 1) {
+    const before = entry(made, index - 256);
+    made[index] = (before >>> 8) ^ entry(made, before & 255);
   }
-  return tables;
+  return made;
 }
