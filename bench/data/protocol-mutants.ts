@@ -191,9 +191,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a new plan holds its slots on top of those of the one before',
-    file: `${RUN}/store-plan.ts`,
-    find: `releaseSlots(expireHolds(before, now), run)`,
-    replace: `expireHolds(before, now)`,
+    file: 'lib/plan/take-slots.ts',
+    find: `ledger: releaseSlots(there, turn.run)`,
+    replace: `ledger: there`,
   },
   {
     name: 'a run that ends keeps its slots',

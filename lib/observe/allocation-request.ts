@@ -2,6 +2,7 @@ import type { ShardType } from '../core/ids.ts';
 import type { DurationMs, EpochMs, MemoryMiB } from '../core/quantity.ts';
 import type { Settings } from '../core/settings.ts';
 import type { AllocateRequest, OpenShard } from '../plan/allocate-request.ts';
+import type { RunDemand } from '../plan/hopeless-runs.ts';
 import type { Canary, Plan } from '../plan/plan.ts';
 import type { Pool } from '../plan/pool.ts';
 import type { PoolLedger } from '../plan/pool-ledger.ts';
@@ -32,6 +33,8 @@ export interface AllocationFacts {
   readonly profiled: { has(type: ShardType): boolean };
   readonly pools: readonly Pool[];
   readonly ledgers: readonly PoolLedger[];
+  /** What is left of the other runs that are carried out. */
+  readonly others: readonly RunDemand[];
   readonly settings: Settings;
 }
 
@@ -53,6 +56,7 @@ export function allocationRequest(facts: AllocationFacts): AllocateRequest {
     shards: [...shards],
     pools: [...pools],
     ledgers: [...ledgers],
+    others: [...facts.others],
     canaries: [...facts.canaries],
     tiers: [...facts.tiers].map(([type, memoryMiB]) => ({ type, memoryMiB })),
     newTypes: newTypes(facts),

@@ -8,6 +8,7 @@ import { Plan } from '../plan/plan.ts';
 import type { Services } from '../ports/services.ts';
 import { readAttempts } from '../run/attempt-store.ts';
 import { readLedgers } from '../run/ledger-store.ts';
+import { otherDemands } from '../run/other-demands.ts';
 import { readOwnCapacity } from '../run/own-capacity.ts';
 import { readProfiles } from '../run/profile-store.ts';
 import { readCopies, readShards } from '../run/read-shards.ts';
@@ -76,6 +77,7 @@ export async function loadAllocation(run: RunId, starts: ZoneStarts, services: S
     profiled,
     pools,
     ledgers,
+    others: await otherDemands(table, run, now),
     settings,
   };
 }

@@ -22,6 +22,8 @@ export interface Candidate {
   readonly waits: boolean;
   /** Its longest way, from now. */
   readonly pathMs: DurationMs;
+  /** It is one of those that are given up, so that most of the others are in time. */
+  readonly givenUp: boolean;
   /** When it would end if all other runs gave their slots back as planned; asked only when it is late. */
   endsBesideAt(): EpochMs;
   /** When it would end if no other run held anything; asked only when it is late. */
@@ -33,10 +35,11 @@ export interface Candidate {
  *
  * A newcomer that only other runs make late, though they give their slots back as planned, is refused with the deadline that it could have, when the deadline is its
  * objective: nothing has run yet, and whoever asked can ask otherwise. With another objective it goes to the background.
- * What has been admitted stays so; a run without hope, whose longest way ends after the deadline, goes to the background.
+ * What has been admitted stays so; a run without hope, whose longest way ends after the deadline, goes to the background,
+ * and so does one that is given up for the others.
  */
 export function admit({ newcomer, objective, deadlineAt, now }: AllocateRequest, candidate: Candidate): Admission {
-  const { expectedEndAt, startsAt, waits, pathMs } = candidate;
+  const { expectedEndAt, startsAt, waits, pathMs, givenUp } = candidate;
   if (now + pathMs > deadlineAt) return { admitted: 'background', expectedEndAt };
   if (newcomer && expectedEndAt > deadlineAt) {
     const earliestEndAt = candidate.endsBesideAt();
@@ -46,5 +49,6 @@ export function admit({ newcomer, objective, deadlineAt, now }: AllocateRequest,
         : { admitted: 'background', expectedEndAt };
     }
   }
+  if (givenUp) return { admitted: 'background', expectedEndAt };
   return waits ? { admitted: 'later', startsAt } : { admitted: 'now' };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ShardNeed } from '../forecast/forecast.ts';
 import { Objective } from '../workflow/definition.ts';
+import { RunDemand } from './hopeless-runs.ts';
 import { Canary } from './plan.ts';
 import { Pool } from './pool.ts';
 import { PoolLedger } from './pool-ledger.ts';
@@ -39,6 +40,8 @@ export const AllocateRequest = z.strictObject({
   pools: z.array(Pool).min(1),
   /** What all runs hold; this run's own holds count as free. A pool without a ledger is held by none. */
   ledgers: z.array(PoolLedger),
+  /** What is left of the other active runs, as far as they have been planned. @default - there is none */
+  others: z.array(RunDemand).optional(),
   /** Types on trial, with the verdict so far. */
   canaries: z.array(Canary),
   /** Types whose tier was decided while the run went on. */

@@ -13,8 +13,10 @@ import type { PoolLedger } from './pool-ledger.ts';
 import { gibSeconds } from './price.ts';
 import { checkedClaimKey, latestStart, type PriorityPolicy } from './priority-policy.ts';
 import { rankText } from './rank-shards.ts';
+import { type RunStanding, runStanding } from './run-standing.ts';
 import { shardGraph } from './shard-graph.ts';
 import { type SizedShards, sizeShards } from './size-shards.ts';
+import { besideFirstComers } from './slot-turns.ts';
 
 /** What a plan may cost to make: one that is only tried out costs less. */
 interface PlanEffort {
@@ -40,12 +42,17 @@ export interface PlanOptions extends PlanEffort {
  * @param random source of chance for the search for an order, and for the probability of meeting the deadline
  * @complexity O((n + m) log n) for n shards and m needs, and a bounded number of samples
  */
-export function allocate(request: AllocateRequest, random: Random, options: PlanOptions = {}): Plan {
-  const sized = sizeShards(request);
+export function allocate(asked: AllocateRequest, random: Random, options: PlanOptions = {}): Plan {
+  const { priority: policy = latestStart } = options;
+  const sized = sizeShards(asked);
+  const standing = runStanding(asked, sized, policy);
+  const request = besideOthers(asked, standing);
   const planned = placeWithTrials({ request, sized, random, polish: options.polish ?? true });
   const { canaries, graph, placed } = planned;
-  const admission = admissionOf(request, sized, planned);
-  const keys = claimKeys(request, planned, { admission, policy: options.priority ?? latestStart });
+  const admission = admissionOf(request, sized, { ...planned, givenUp: standing.givenUp });
+  const hopeless = admission.admitted === 'background';
+  const keys = claimKeys(request, planned, { hopeless, policy });
+  const { workMs, pathMs, reserveMs } = standing.demand;
   const granted = grantsOf(request, placed);
   const { drawMax, stated = request.newcomer } = options;
   const ends = planEndTimes(request, { placed, graph, keys, granted, drawMax, stated }, random);
@@ -54,6 +61,8 @@ export function allocate(request: AllocateRequest, random: Random, options: Plan
     generation: request.generation,
     madeAt: request.now,
     deadlineAt: request.deadlineAt,
+    turnAt: standing.turnAt(hopeless),
+    demand: { workMs, pathMs, reserveMs },
     admission,
     placements: placements(request, placed, keys),
     grants: [...granted],
@@ -66,6 +75,13 @@ export function allocate(request: AllocateRequest, random: Random, options: Plan
     ...safeEnd(request, ends),
     costUsd: costOf(sized, placed, granted),
   };
+}
+
+/** With what is kept for runs that wait and whose turn comes first. */
+function besideOthers(request: AllocateRequest, { demand, givenUp, turnAt }: RunStanding): AllocateRequest {
+  const { run, now, deadlineAt, ledgers } = request;
+  const turn = { run, turnAt: turnAt(givenUp || now + demand.pathMs > deadlineAt) };
+  return { ...request, ledgers: ledgers.map((ledger) => besideFirstComers(ledger, turn, { now, taking: false })) };
 }
 
 /** Nothing while it is not known when other runs will leave room. */
@@ -98,7 +114,7 @@ function placeWithTrials(placing: Placing): PlacedRun {
 function admissionOf(
   request: AllocateRequest,
   sized: SizedShards,
-  { placed, longestMs, canaries }: PlacedRun,
+  { placed, longestMs, canaries, givenUp }: PlacedRun & { readonly givenUp: boolean },
 ): Admission {
   const { now } = request;
   const endWith = (ledgers: AllocateRequest['ledgers']) =>
@@ -110,6 +126,7 @@ function admissionOf(
     startsAt: now + (Number.isFinite(startMs) ? startMs : 0),
     waits: startMs > request.startDelayMs && queued(request, placed).length > 0,
     pathMs: longestMs.reduce((longest, rank) => Math.max(longest, rank), 0),
+    givenUp,
     endsBesideAt: () => endWith(request.ledgers.map(asPlanned)),
     endsAloneAt: () => endWith([]),
   });
@@ -122,9 +139,9 @@ function asPlanned(ledger: PoolLedger): PoolLedger {
 function claimKeys(
   { deadlineAt, priority, now, startedAt = now }: AllocateRequest,
   { ranksMs }: PlacedRun,
-  { admission, policy }: { readonly admission: Admission; readonly policy: PriorityPolicy },
+  { hopeless, policy }: { readonly hopeless: boolean; readonly policy: PriorityPolicy },
 ): Float64Array {
-  const urgency = { deadlineAt, priority, startedAt, hopeless: admission.admitted === 'background' };
+  const urgency = { deadlineAt, priority, startedAt, hopeless };
   return ranksMs.map((upwardRankMs) => checkedClaimKey(policy, { ...urgency, upwardRankMs }));
 }
 

@@ -1,6 +1,6 @@
 import type { RunId } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
-import { heldAt, mostHeld, type PoolLedger, type SlotHold } from './pool-ledger.ts';
+import { heldAt, mostHeld, type PoolLedger, type SlotHold, type SlotWait } from './pool-ledger.ts';
 
 export type GrantOutcome =
   | { readonly granted: true; readonly ledger: PoolLedger }
@@ -42,14 +42,19 @@ function firstFree(ledger: PoolLedger, hold: SlotHold, guaranteedMax: number): E
     .find((from) => hold.slotCount <= freeFor(ledger, { ...hold, from, until: from + lengthMs }, guaranteedMax));
 }
 
-/** Gives back all that a run holds; to do it again changes nothing. */
+/** Gives back all that a run holds, and its place among those that wait; to do it again changes nothing. */
 export function releaseSlots(ledger: PoolLedger, run: RunId): PoolLedger {
-  return { ...ledger, holds: ledger.holds.filter((hold) => hold.run !== run) };
+  return onlyThose(ledger, (one) => one.run !== run);
 }
 
-/** Drops the holds that have ended: what a dead run did not give back. */
+/** Drops the holds and the waits that have ended: what a dead run did not give back. */
 export function expireHolds(ledger: PoolLedger, now: EpochMs): PoolLedger {
-  return { ...ledger, holds: ledger.holds.filter(({ until }) => until > now) };
+  return onlyThose(ledger, ({ until }) => until > now);
+}
+
+function onlyThose(ledger: PoolLedger, wanted: (one: SlotHold | SlotWait) => boolean): PoolLedger {
+  const holds = ledger.holds.filter(wanted);
+  return ledger.waits ? { ...ledger, holds, waits: ledger.waits.filter(wanted) } : { ...ledger, holds };
 }
 
 /** Slots that nobody holds at a moment; the run's own holds count as free to it. */

@@ -1,16 +1,18 @@
+import * as z from 'zod';
 import type { RunId } from '../core/ids.ts';
-import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import type { EpochMs } from '../core/quantity.ts';
 
-export interface RunDemand {
-  readonly run: RunId;
-  readonly deadlineAt: EpochMs;
+export const RunDemand = z.strictObject({
+  run: z.string(),
+  deadlineAt: z.number(),
   /** Work that is left, on one slot. */
-  readonly workMs: DurationMs;
+  workMs: z.number().nonnegative(),
   /** Longest chain that is left, with a slot for every shard. */
-  readonly pathMs: DurationMs;
+  pathMs: z.number().nonnegative(),
   /** How much longer that chain may become: the work must be through so long before the deadline. */
-  readonly reserveMs: DurationMs;
-}
+  reserveMs: z.number().nonnegative(),
+});
+export type RunDemand = Readonly<z.infer<typeof RunDemand>>;
 
 /**
  * The runs that cannot all meet their deadlines with the slots there are, chosen so that as many as possible of the

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Admission } from './admit.ts';
+import { RunDemand } from './hopeless-runs.ts';
 
 /** Where and when one shard is expected to run. `rank` orders the ready queue: the lowest is claimed first. */
 export const Placement = z.strictObject({
@@ -38,6 +39,10 @@ export const Plan = z.strictObject({
   generation: z.int().positive(),
   madeAt: z.number(),
   deadlineAt: z.number(),
+  /** When it is the run's turn among those that wait for slots: see `Turn`. @default behind all others */
+  turnAt: z.number().optional(),
+  /** What is left of the run, for the choice of who is given up. */
+  demand: RunDemand.omit({ run: true, deadlineAt: true }).optional(),
   /** What the run may expect beside those that were there before it. */
   admission: Admission.default({ admitted: 'now' }),
   placements: z.array(Placement),

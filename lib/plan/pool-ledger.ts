@@ -15,11 +15,26 @@ export const SlotHold = z.strictObject({
 });
 export type SlotHold = z.infer<typeof SlotHold>;
 
+/** What a run needs of a pool that had nothing for it: kept free for it from those whose turn comes later. */
+export const SlotWait = z.strictObject({
+  run: z.string(),
+  slotCount: z.int().positive(),
+  /** How long it asked for them. */
+  lengthMs: z.number().nonnegative(),
+  /** See `Turn`. */
+  turnAt: z.number(),
+  /** Whoever has not asked again by then has died, or does not wait any more. */
+  until: z.number(),
+});
+export type SlotWait = z.infer<typeof SlotWait>;
+
 /** All that is held of one pool, by all runs: the truth that is written before a slot starts. */
 export const PoolLedger = z.strictObject({
   pool: z.string(),
   slotMax: z.int().nonnegative(),
   holds: z.array(SlotHold),
+  /** @default - nobody waits */
+  waits: z.array(SlotWait).optional(),
 });
 export type PoolLedger = z.infer<typeof PoolLedger>;
 

@@ -36,7 +36,8 @@ export async function endRun(
       writer: `${run}:end:${random()}`,
       decide(ledger) {
         const held = ledger.holds.some((hold) => hold.run === run);
-        return held ? { ledger: releaseSlots(ledger, run), answer: undefined } : { answer: undefined };
+        const waits = ledger.waits?.some((wait) => wait.run === run);
+        return held || waits ? { ledger: releaseSlots(ledger, run), answer: undefined } : { answer: undefined };
       },
     });
   }

@@ -52,6 +52,8 @@ export async function loadReshard(run: RunId, starts: ZoneStarts, services: Serv
     ...{ run, now, definition, sharding, predictions: predicted, records, copies, plan, pools, ledgers, settings },
     tiers: await readTypeTiers(table, run),
     ownVcpuMax: undefined,
+    // who is given up is decided with the plan
+    others: [],
     canaries: plan.canaries,
     profiled: { has: () => true },
   });

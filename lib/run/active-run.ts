@@ -4,6 +4,8 @@ import { ForeshardError } from '../core/foreshard-error.ts';
 import type { RunId } from '../core/ids.ts';
 import { parseStrictly } from '../core/parse-strictly.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
+import { RunDemand } from '../plan/hopeless-runs.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Condition, Item, ItemKey, Table } from '../ports/table.ts';
 
 const PARTITION = 'ACTIVE';
@@ -19,6 +21,8 @@ export const ActiveRun = z.strictObject({
   /** Who frees what it holds, once its execution is over, and up to when that one must have done so. */
   closer: z.string().optional(),
   closingUntil: z.number().optional(),
+  /** What was left of it when it was planned last, and when that should be done. @default - it has no plan */
+  demand: RunDemand.extend({ at: z.number(), endsAt: z.number() }).optional(),
 });
 export type ActiveRun = z.infer<typeof ActiveRun>;
 
@@ -68,6 +72,16 @@ function mayReplace(found: ActiveRun | undefined, { execution, now }: Entry): Co
 
 function busy(name: 'InvalidInput' | 'Throttled', { run, execution }: Entry, why: string): ForeshardError {
   return new ForeshardError(name, `execution '${execution}' cannot carry out run '${run}': it ${why}`);
+}
+
+/** Notes what is left of a run that is carried out; of one that is not listed, nothing. */
+export async function noteDemand(
+  table: Table,
+  { run, deadlineAt, demand, madeAt: at, expectedEndAt: endsAt }: Plan,
+): Promise<void> {
+  if (!demand) return;
+  const noted = { run, deadlineAt, ...demand, at, endsAt };
+  await table.update(keyOf(run), { set: { demand: noted } }, { attribute: 'execution', exists: true });
 }
 
 /** Every run that may hold something, in code unit order. */

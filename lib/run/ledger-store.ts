@@ -38,7 +38,7 @@ export async function changeLedger<Answer>(table: Table, change: LedgerChange<An
     const { ledger, answer } = decide(ledgerOf(pool, item));
     if (!ledger) return answer;
     const write = await table.put(
-      { ...key, version: version + 1, writer, holds: ledger.holds },
+      { ...key, version: version + 1, writer, holds: ledger.holds, ...(ledger.waits && { waits: ledger.waits }) },
       item ? { attribute: 'version', equals: version } : { attribute: 'version', exists: false },
     );
     const landed = write.item?.writer === writer && versionOf(write.item) === version + 1;
@@ -68,5 +68,6 @@ function versionOf(item: Item | undefined): number {
 }
 
 function ledgerOf({ pool, slotMax }: Pick<PoolLedger, 'pool' | 'slotMax'>, item: Item | undefined): PoolLedger {
-  return parseStrictly(PoolLedger, { pool, slotMax, holds: item?.holds ?? [] }, `ledger of pool '${pool}'`);
+  const waits = item?.waits ? { waits: item.waits } : {};
+  return parseStrictly(PoolLedger, { pool, slotMax, holds: item?.holds ?? [], ...waits }, `ledger of pool '${pool}'`);
 }

@@ -1,11 +1,14 @@
-import { canaryNeed, type PoolId, type RunId, type ShardId } from '../core/ids.ts';
+import { canaryNeed, type PoolId, type ShardId } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
-import { expireHolds, grantSlots, releaseSlots } from '../plan/grant-slots.ts';
+import { expireHolds } from '../plan/grant-slots.ts';
 import type { Plan, SlotGrant } from '../plan/plan.ts';
 import type { Pool } from '../plan/pool.ts';
 import type { PoolLedger } from '../plan/pool-ledger.ts';
+import { type Turn, waitFor, waitForSlots } from '../plan/slot-turns.ts';
+import { type TakenSlots, takeSlots } from '../plan/take-slots.ts';
 import type { Services } from '../ports/services.ts';
 import type { Shard, Sharding } from '../shards/sharding.ts';
+import { noteDemand } from './active-run.ts';
 import { changedPlacements } from './changed-placements.ts';
 import { createRun } from './create-run.ts';
 import { changeLedger } from './ledger-store.ts';
@@ -15,8 +18,11 @@ import { writeDocument } from './run-document.ts';
 import type { ShardRecord } from './shard-record.ts';
 import { type PlannedShard, updatePlan } from './update-plan.ts';
 
-/** A hold outlives its grant by this much: a run that is late is not robbed of its slots before it plans again. */
-const HOLD_MARGIN_MS = 600_000;
+/** A run that waits looks again after this share of the time that it has been there, and at least so often. */
+const LOOK_SHARE = 1 / 16;
+const LOOK_MIN_MS = 60_000;
+/** What is kept for it is kept for so many looks: whoever has not asked again by then has died. */
+const LOOKS_KEPT = 3;
 
 export interface PlanToStore {
   readonly plan: Plan;
@@ -59,8 +65,9 @@ export async function storePlan(
     return { outcome: 'overtaken' };
   }
   await writePlan({ ...plan, grants: [...held.grants] }, services);
+  await noteDemand(services.table, plan);
   await releaseJudged(stored, services);
-  if (held.grants.length === 0 && waitsForSlots(records)) return { outcome: 'queued', freeAt: held.freeAt };
+  if (held.grants.length === 0 && waitsForSlots(records)) return queue(stored, held, services);
   if (records.length === 0) await createPlanned(stored, services);
   else await replan(stored, services);
   return { outcome: 'planned' };
@@ -93,17 +100,10 @@ function waitsForSlots(records: readonly ShardRecord[]): boolean {
   return records.length === 0 || (has('READY', 'BLOCKED') && !has('RUNNING'));
 }
 
-interface HeldSlots {
-  readonly grants: readonly SlotGrant[];
-  /** When the first of the slots that were refused comes free. */
-  readonly freeAt: EpochMs;
-  readonly overtaken: boolean;
-}
-
 async function holdSlots(
   { plan, pools, beside }: PlanToStore,
   { table, clock, random }: Pick<Services, 'table' | 'clock' | 'random'>,
-): Promise<HeldSlots> {
+): Promise<TakenSlots> {
   const now = clock.now();
   const grants: SlotGrant[] = [];
   let freeAt = Number.POSITIVE_INFINITY;
@@ -111,11 +111,10 @@ async function holdSlots(
   for (const pool of pools) {
     const asked = plan.grants.filter((grant) => grant.pool === pool.id);
     const seen = beside?.find((ledger) => ledger.pool === pool.id);
-    const writer = `${plan.run}:${plan.generation}:${random()}`;
     const held = await changeLedger(table, {
       pool: { pool: pool.id, slotMax: pool.slotMax },
-      writer,
-      decide: (ledger) => holdInPool(ledger, { run: plan.run, asked, seen, now }),
+      writer: `${plan.run}:${plan.generation}:${random()}`,
+      decide: (ledger) => takeSlots(ledger, { turn: turnOf(plan), asked, seen, now }),
     });
     grants.push(...held.grants);
     freeAt = Math.min(freeAt, held.freeAt);
@@ -124,51 +123,29 @@ async function holdSlots(
   return { grants, freeAt: Number.isFinite(freeAt) ? freeAt : now, overtaken };
 }
 
-interface PoolRequest {
-  readonly run: string;
-  readonly asked: readonly SlotGrant[];
-  readonly seen: PoolLedger | undefined;
-  readonly now: EpochMs;
+function turnOf({ run, turnAt = Number.MAX_SAFE_INTEGER }: Plan): Turn {
+  return { run, turnAt };
 }
 
-/** Gives back what the run held of the pool before, then takes as much as there is of what it wants now. */
-function holdInPool(
-  before: PoolLedger,
-  { run, asked, seen, now }: PoolRequest,
-): { readonly ledger?: PoolLedger; readonly answer: HeldSlots } {
-  const held = before.holds.some((hold) => hold.run === run);
-  if (asked.length === 0 && !held)
-    return { answer: { grants: [], freeAt: Number.POSITIVE_INFINITY, overtaken: false } };
-  let ledger = releaseSlots(expireHolds(before, now), run);
-  let freeAt = Number.POSITIVE_INFINITY;
-  const grants: SlotGrant[] = [];
-  for (const grant of asked) {
-    const until = { until: grant.until + HOLD_MARGIN_MS, plannedUntil: grant.until };
-    const hold = { run, from: grant.from, ...until, guaranteed: false };
-    const first = grantSlots(ledger, { ...hold, slotCount: grant.slotCount });
-    const slotCount = first.granted ? grant.slotCount : first.freeSlotCount;
-    if (!first.granted) freeAt = Math.min(freeAt, first.freeAt ?? freeAt);
-    if (slotCount === 0) continue;
-    const granted = first.granted ? first : grantSlots(ledger, { ...hold, slotCount });
-    if (!granted.granted) continue;
-    ledger = granted.ledger;
-    grants.push({ ...grant, slotCount });
+/** Takes its place among those that wait, in each pool of which it wants something: see `takeSlots`. */
+async function queue(
+  { plan, pools, definition }: PlanToStore,
+  { freeAt }: TakenSlots,
+  { table, clock, random }: Pick<Services, 'table' | 'clock' | 'random'>,
+): Promise<StoredPlan> {
+  const now = clock.now();
+  const pauseMs = Math.max(LOOK_MIN_MS, LOOK_SHARE * (now - definition.startedAt));
+  for (const pool of pools) {
+    const asked = plan.grants.filter((grant) => grant.pool === pool.id);
+    if (asked.length === 0) continue;
+    const wait = { ...waitFor(asked), ...turnOf(plan), until: now + LOOKS_KEPT * pauseMs };
+    await changeLedger(table, {
+      pool: { pool: pool.id, slotMax: pool.slotMax },
+      writer: `${plan.run}:${plan.generation}:${random()}`,
+      decide: (ledger) => ({ ledger: waitForSlots(expireHolds(ledger, now), wait), answer: undefined }),
+    });
   }
-  const fits = slotsOf(grants) === slotsOf(asked);
-  if (seen && !fits && othersHold(before, run, now) !== othersHold(seen, run, now)) {
-    return { answer: { grants: [], freeAt, overtaken: true } };
-  }
-  return { ledger, answer: { grants, freeAt, overtaken: false } };
-}
-
-function slotsOf(grants: readonly SlotGrant[]): number {
-  return grants.reduce((sum, { slotCount }) => sum + slotCount, 0);
-}
-
-/** As a text that is the same exactly when the holds are. */
-function othersHold({ holds }: PoolLedger, run: RunId, now: EpochMs): string {
-  const others = holds.filter((hold) => hold.run !== run && hold.until > now);
-  return JSON.stringify(others.map((hold) => [hold.run, hold.slotCount, hold.from, hold.until]));
+  return { outcome: 'queued', freeAt: Math.min(freeAt, now + pauseMs) };
 }
 
 async function createPlanned(

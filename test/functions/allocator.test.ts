@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../lib/core/collect.ts';
 import { ForeshardError } from '../../lib/core/foreshard-error.ts';
+import { Plan } from '../../lib/plan/plan.ts';
 import type { Table } from '../../lib/ports/table.ts';
+import { enterRun, noteDemand } from '../../lib/run/active-run.ts';
 import { defineTask } from '../../lib/run/define-task.ts';
+import { otherDemands } from '../../lib/run/other-demands.ts';
 import { readRun } from '../../lib/run/read-run.ts';
 import { readShards } from '../../lib/run/read-shards.ts';
+import { readDocument } from '../../lib/run/run-document.ts';
+import { aPlan } from '../fixtures/a-record.ts';
 import { type MemoryServices, memoryServices } from '../fixtures/memory-services.ts';
 import { deliver } from '../fixtures/run-pipeline.ts';
 
@@ -121,5 +126,41 @@ describe('the allocator, when another run takes slots while it plans', () => {
     const { answer, holdsOf } = await overtakenBy(1);
     expect(await answer).toMatchObject({ outcome: 'planned' });
     expect((await Promise.all(POOLS.map(holdsOf))).flat()).toContainEqual(expect.objectContaining({ run: 'r' }));
+  });
+});
+
+describe('the allocator, beside another run that is carried out', () => {
+  /** 400 s of work until a deadline in seven minutes on two slots, beside a share of as much until five minutes. */
+  async function planBeside(workShare: number) {
+    const services = memoryServices({ tasks: [nothing], settings: { zones: ['az1'], vcpuMax: 2 } });
+    const { table, objects } = services;
+    const workflow = { ...WORKFLOW, deadline: '7m', operations: WORKFLOW.operations.slice(0, 1) };
+    await deliver(services, 'sharder', { execution: 'r', input: { workflow } });
+    await deliver(services, 'forecaster', { run: 'r' });
+    await enterRun(table, { run: 'other', execution: 'other', now: 0, isOver: async () => false });
+    const demand = { workMs: 400_000 * workShare, pathMs: 1_000, reserveMs: 0 };
+    const times = { madeAt: services.clock.now(), deadlineAt: 300_000, expectedEndAt: 300_000 };
+    await noteDemand(table, { ...aPlan(), run: 'other', demand, ...times });
+    await deliver(services, 'allocator', { run: 'r' });
+    return { plan: await readDocument(objects, { run: 'r', name: 'plan' }, Plan), services };
+  }
+
+  it('puts a run in the background that would make the other late and is the larger one', async () => {
+    expect((await planBeside(0.99)).plan.admission.admitted).toBe('background');
+    expect((await planBeside(0.1)).plan.admission.admitted).toBe('now');
+  });
+
+  it('notes what is left of a run, and what was left of the others counts as done evenly since', async () => {
+    const { plan, services } = await planBeside(0.1);
+    const { demand } = plan;
+    if (!demand) throw new Error('a plan says what is left');
+    const half = (plan.madeAt + plan.expectedEndAt) / 2;
+    expect(await otherDemands(services.table, 'other', plan.madeAt)).toEqual([
+      { run: 'r', deadlineAt: plan.deadlineAt, ...demand },
+    ]);
+    const [left] = await otherDemands(services.table, 'other', half);
+    expect(left?.workMs).toBeCloseTo(demand.workMs / 2, 6);
+    expect((await otherDemands(services.table, 'other', plan.expectedEndAt + 1))[0]?.workMs).toBe(0);
+    expect((await otherDemands(services.table, 'r', plan.madeAt)).map(({ run }) => run)).toEqual(['other']);
   });
 });

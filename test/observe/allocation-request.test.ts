@@ -29,6 +29,7 @@ function facts(changes: Partial<AllocationFacts> = {}): AllocationFacts {
     profiled: new Set<string>(),
     pools: listPools(settings, new Set()),
     ledgers: [],
+    others: [],
     settings,
     ...changes,
   };

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../lib/core/random.ts';
 import { allocate } from '../../lib/plan/allocate.ts';
 import type { AllocateRequest } from '../../lib/plan/allocate-request.ts';
@@ -55,6 +55,45 @@ it('sends a run without hope to the background, behind all that could still be i
   expect(Math.min(...hopeless.placements.map(rankNumber))).toBeGreaterThan(
     Math.max(...inTime.placements.map(rankNumber)),
   );
+});
+
+describe('a run beside others', () => {
+  // 40 s of work on two slots that can do 78 s of it until the deadline; the other run has 39.5 s
+  const beside = (changes: Partial<AllocateRequest>) =>
+    allocate(
+      request([openShard('a/0', 20_000), openShard('a/1', 20_000)], {
+        pools: [pool('a', 2)],
+        deadlineAt: 39_000,
+        others: [{ run: 'other', deadlineAt: 39_500, workMs: 39_500, pathMs: 1, reserveMs: 0 }],
+        ...changes,
+      }),
+      seededRandom(1),
+    );
+
+  it('is given up when not all can be in time and it is the largest', () => {
+    expect(beside({}).admission.admitted).toBe('background');
+    expect(beside({ others: [] }).admission.admitted).toBe('now');
+    const other = { run: 'other', deadlineAt: 39_500, pathMs: 1, reserveMs: 0 };
+    expect(beside({ others: [{ ...other, workMs: 37_000 }] }).admission.admitted).toBe('now');
+    // the larger one is given up instead
+    expect(beside({ others: [{ ...other, workMs: 41_000 }] }).admission.admitted).toBe('now');
+  });
+
+  it('that is given up has its turn behind those that are not, for six hours', () => {
+    const turnAt = (changes: Partial<AllocateRequest>) => beside(changes).turnAt ?? 0;
+    expect(turnAt({})).toBe(turnAt({ others: [] }) + 6 * 3_600_000);
+    expect(turnAt({ priority: 6 })).toBe(turnAt({}) - 60_000);
+  });
+
+  it('finds no room that is kept for a run whose turn comes first', () => {
+    const wait = { run: 'waiting', slotCount: 2, lengthMs: 5_000, until: 60_000 };
+    const startWith = (turnAt: number) => {
+      const ledgers = [{ pool: '1769-a', slotMax: 2, holds: [], waits: [{ ...wait, turnAt }] }];
+      return Math.min(...beside({ ledgers, others: [] }).placements.map(({ expectedStartAt }) => expectedStartAt));
+    };
+    expect(startWith(0)).toBe(5_000);
+    expect(startWith(1e9)).toBe(0);
+  });
 });
 
 function decide(changes: Partial<AllocateRequest>) {

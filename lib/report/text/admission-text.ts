@@ -14,7 +14,7 @@ export function admissionText(admission: Admission, since: EpochMs): string {
     case 'later':
       return `admitted to start after ${durationText(admission.startsAt - since)}, when other runs give slots back`;
     case 'background':
-      return `in the background: late by the plan, it takes what those that can be in time leave over`;
+      return 'in the background: it cannot be in time, or not together with the other runs; it takes what they leave over';
     case 'refused':
       return `refused beside the runs that hold slots now; the earliest deadline that it could have is ${durationText(admission.earliestEndAt - since)}`;
   }
