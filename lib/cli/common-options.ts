@@ -8,7 +8,11 @@ const SHAPE = {
   json: z.boolean().default(false),
   verbose: z.boolean().default(false),
   home: z.string().min(1),
-  tasks: z.string().min(1).optional(),
+  // set to nothing in the environment it is not set
+  tasks: z
+    .string()
+    .transform((module) => module || undefined)
+    .optional(),
   stack: z
     .string()
     .regex(/^[A-Za-z][\w-]{0,127}$/, 'letters, digits, - and _, starting with a letter')

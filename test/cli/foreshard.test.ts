@@ -147,6 +147,14 @@ describe('bad usage', () => {
   });
 });
 
+describe('an option that the environment sets to nothing', () => {
+  it('is not set', async () => {
+    const { code, out, err } = await foreshard(['tasks'], { FORESHARD_TASKS: '' });
+    expect({ code, err }).toEqual({ code: EXIT_CODES.ok, err: '' });
+    expect(out).toContain('flights-clean');
+  });
+});
+
 describe('plan', () => {
   it('explains shards, critical path, slots, chance and cost, and leaves nothing behind', async () => {
     const { code, out, err } = await foreshard(['plan', await workflowFile('small', '10m'), '--home', home]);
