@@ -17,7 +17,7 @@ export function criticalPathChart(report: RunReport): Markup {
   return section({
     id: 'path',
     title: 'Critical path',
-    lead: html`${pathText(criticalPath.operations)}: cut so that it takes ${durationText(criticalPath.lengthMs)} at most, with the chance that was asked for. Every second saved here makes the run shorter; elsewhere there is slack.${
+    lead: html`${pathText(criticalPath.operations)}: its shards are cut as if it took ${durationText(criticalPath.lengthMs)}. Every second saved here makes the run shorter; elsewhere there is slack.${
       shown.length < operations.length &&
       ` Only the critical ones of ${countText(operations.length)} operations are drawn.`
     }`,
