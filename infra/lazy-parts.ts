@@ -8,6 +8,8 @@ const ROOT = join(import.meta.dirname, '..');
 const LAZY_PARTS = [
   // the models, for runs with a backlog
   'lib/run/backlog/forecast-steps.ts',
+  // the changes, for looks that find one worth its cost
+  'lib/reshard/make-change.ts',
   // the recovery, for runs that were interrupted
   'lib/recover/resume-run.ts',
 ];

@@ -13,6 +13,10 @@ const UTIL_BY_NAMESPACE = /import \{ util \} from "\.\.\/core\/index\.js";/;
 /** Where every schema is copied to be given its description, which is for editors. */
 const DESCRIBE = /describe\(description\) \{[^}]*\{ description \}[^}]*\}/;
 
+/** The file with most of them, and how it gives them: a text alone. A third of the file is for editors. */
+const DEFINITION = /lib[\\/]workflow[\\/]definition\.ts$/;
+const DESCRIPTION = /\s*\.describe\(\s*(?:'[^'\\\n]*'|"[^"\\\n]*"),?\s*\)/g;
+
 /**
  * Leaves out zod's methods that nobody calls. They are members of one prototype, so a bundler must keep all of them
  * and every format and type behind them: 24 of the sharder's 88 kB of zod. A method is left out
@@ -23,6 +27,7 @@ export function trimZod(called: ReadonlySet<string>): Plugin {
     name: 'trim-zod',
     setup({ onLoad }) {
       onLoad({ filter: SCHEMAS }, ({ path }) => ({ contents: trimmed(path, called), loader: 'js' }));
+      onLoad({ filter: DEFINITION }, ({ path }) => ({ contents: undescribed(path), loader: 'ts' }));
     },
   };
 }
@@ -38,6 +43,12 @@ function trimmed(path: string, called: ReadonlySet<string>): string {
     .replaceAll('core.util.', 'util.')
     .replace(DESCRIBE, 'describe() { return this; }')
     .replace(METHOD, (whole, name) => (called.has(name) || itself.has(name) ? whole : ''));
+}
+
+function undescribed(path: string): string {
+  const text = readFileSync(path, 'utf8').replace(DESCRIPTION, '');
+  if (text.includes('.describe(')) throw new Error(`${path} has a description that infra/trim-zod.ts does not know`);
+  return text;
 }
 
 /** Every name by which a source that imports zod may call a method of a schema. */
