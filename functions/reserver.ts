@@ -14,6 +14,8 @@ import { stage } from './stage.ts';
 /** A plan looks this far ahead: the reserver's period and its writes. */
 const LEAD_MS = 120_000;
 const TURN_MS = 60_000;
+/** Writes end before the turn does: this call may live longer than its turn, and clocks differ. */
+const WRITES_MS = 50_000;
 
 /**
  * State `Reserve`, and a schedule: reserved concurrency follows all active plans. The ledger does not wait for it. A person
@@ -24,7 +26,8 @@ export const handler = stage({
   input: z.strictObject({ run: z.string().optional(), order: z.enum(['stop', 'go']).optional() }),
   async run({ order }, { table, objects, functions, provisioning, metrics, clock, settings }, { awsRequestId: owner }) {
     if (order) await (order === 'stop' ? stopReserver : startReserver)(table, 'operator');
-    const turn = await takeTurn(table, { owner, now: clock.now(), turnMs: TURN_MS });
+    const begunAt = clock.now();
+    const turn = await takeTurn(table, { owner, now: begunAt, turnMs: TURN_MS });
     if (!turn) return { mode: 'skipped' as const };
     const { reservableLeft } = await functions.limits();
     const now = clock.now();
@@ -40,7 +43,8 @@ export const handler = stage({
       now,
     });
     const { lastWriteAt } = turn;
-    const applied = await applyConcurrency(reconciled.steps, { functions, clock, lastWriteAt, reservableLeft });
+    const until = begunAt + WRITES_MS;
+    const applied = await applyConcurrency(reconciled.steps, { functions, clock, lastWriteAt, reservableLeft, until });
     for (const line of zoneMetrics({ ...demand, reserved: demand.observed, at: now })) metrics.emit(line);
     const surplusSince = Object.fromEntries(reconciled.surplusSince);
     const left = leftReservations(demand.observed, applied.log);

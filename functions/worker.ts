@@ -27,10 +27,10 @@ export const handler = stage({
     const zones = zoneWatch(services);
     const judge: JudgeFailure = (shard, error) =>
       judgeFailure(shard, { ...error, zone }, { ...settings, zones: zones.open() });
-    const isDropped = slotWatch(slot, services);
+    const isOver = slotWatch(slot, services);
     const mayClaim = async () => {
-      const [open, dropped] = await Promise.all([zones.isOpen(zone), isDropped()]);
-      return open && !dropped;
+      const [open, over] = await Promise.all([zones.isOpen(zone), isOver()]);
+      return open && !over;
     };
     return workSlot({ slot, invocation, judge, mayClaim }, services);
   },

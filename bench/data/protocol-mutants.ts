@@ -1,3 +1,4 @@
+import { INTAKE_MUTANTS, RESERVER_MUTANTS, SLOT_MUTANTS } from './beside-mutants.ts';
 import { MERGE_MUTANTS } from './merge-mutants.ts';
 
 /** One way to break the protocol: a text that stands in a file exactly once, and what to put there. */
@@ -299,4 +300,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: `return kept === NOWHERE;`,
   },
   ...MERGE_MUTANTS,
+  ...SLOT_MUTANTS,
+  ...INTAKE_MUTANTS,
+  ...RESERVER_MUTANTS,
 ];

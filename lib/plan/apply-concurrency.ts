@@ -22,6 +22,8 @@ export interface ControlPlane {
   readonly reservableLeft: number;
   /** The kill switch: no further step is begun, what has been done stays. */
   readonly signal?: AbortSignal;
+  /** From then on nothing more is written, and nothing undone: the turn may be another reserver's. @default never */
+  readonly until?: EpochMs;
 }
 
 export interface StepRecord {
@@ -56,8 +58,7 @@ export async function applyConcurrency(
   const log: StepRecord[] = [];
   const done: ConcurrencyStep[] = [];
   for (const step of steps) {
-    if (plane.signal?.aborted)
-      return { complete: false, log: [...log, halted(step, plane)], lastWriteAt: writer.last() };
+    if (mustStop(plane)) return { complete: false, log: [...log, halted(step, plane)], lastWriteAt: writer.last() };
     const record = await writer.write(step, 'applied');
     log.push(record);
     if (record.outcome === 'failed') {
@@ -67,6 +68,10 @@ export async function applyConcurrency(
     done.push(step);
   }
   return { complete: true, log, lastWriteAt: writer.last() };
+}
+
+function mustStop({ signal, clock, until = Number.POSITIVE_INFINITY }: ControlPlane): boolean {
+  return signal?.aborted === true || clock.now() >= until;
 }
 
 function halted(step: ConcurrencyStep, plane: ControlPlane): StepRecord {
@@ -85,13 +90,14 @@ async function rollBack(done: readonly ConcurrencyStep[], writer: PacedWriter): 
 
 interface PacedWriter {
   write(step: ConcurrencyStep, success: 'applied' | 'rolled-back'): Promise<StepRecord>;
-  /** False when the write would take from a running plan, or take what is no longer free. */
+  /** False when the write would take from a running plan, or take what is no longer free, and when no more may be written. */
   allows(step: ConcurrencyStep): boolean;
   keep(step: ConcurrencyStep): StepRecord;
   last(): EpochMs;
 }
 
-function pacedWriter({ functions, clock, lastWriteAt, reservableLeft }: ControlPlane): PacedWriter {
+function pacedWriter(plane: ControlPlane): PacedWriter {
+  const { functions, clock, lastWriteAt, reservableLeft } = plane;
   let last = lastWriteAt;
   let left = reservableLeft;
   const growth = ({ from, to }: ConcurrencyStep) => (to ?? 0) - (from ?? 0);
@@ -109,12 +115,13 @@ function pacedWriter({ functions, clock, lastWriteAt, reservableLeft }: ControlP
           left -= growth(step);
           return { functionName, from, to, at: last, outcome: success };
         } catch (error) {
-          if (errorName(error) === 'Throttled' && attemptCount < WRITE_ATTEMPT_MAX) continue;
+          if (errorName(error) === 'Throttled' && attemptCount < WRITE_ATTEMPT_MAX && !mustStop(plane)) continue;
           return { functionName, from, to, at: last, outcome: 'failed', error: errorMessage(error) };
         }
       }
     },
-    allows: (step) => growth(step) <= left && (growth(step) >= 0 || (step.to ?? 0) >= step.needCount),
+    allows: (step) =>
+      !mustStop(plane) && growth(step) <= left && (growth(step) >= 0 || (step.to ?? 0) >= step.needCount),
     keep: ({ functionName, from, to }) => ({ functionName, from, to, at: clock.now(), outcome: 'kept' }),
     last: () => last,
   };

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ForeshardError } from '../../lib/core/foreshard-error.ts';
 import { seededRandom } from '../../lib/core/random.ts';
-import { applyConcurrency } from '../../lib/plan/apply-concurrency.ts';
+import { applyConcurrency, type ControlPlane } from '../../lib/plan/apply-concurrency.ts';
 import type { ConcurrencyDemand } from '../../lib/plan/concurrency-demand.ts';
 import { RECONCILE_RULES, type Reservation, reconcileConcurrency } from '../../lib/plan/reconcile-concurrency.ts';
 
@@ -97,14 +97,15 @@ describe('applyConcurrency', () => {
     { functionName: 'c', from: 1, to: 4, needCount: 1 },
     { functionName: 'd', from: undefined, to: 1, needCount: 1 },
   ];
-  const run = (reservableLeft: number, signal?: AbortSignal) => {
+  const run = (reservableLeft: number, stops: Pick<ControlPlane, 'signal'> & { lastsMs?: number } = {}) => {
     const plane = controlPlane(1_000, 0, { rate: 0 }, 1);
     const reserve = async (name: string, to: Reservation) => {
       if (name === 'd') throw new ForeshardError('StoreUnavailable', 'service exception');
       return plane.reserve(name, to);
     };
     const options = { ...plane, functions: { reserve }, lastWriteAt: 0, reservableLeft };
-    return applyConcurrency(steps, signal ? { ...options, signal } : options);
+    const { signal, lastsMs = Number.POSITIVE_INFINITY } = stops;
+    return applyConcurrency(steps, { ...options, ...(signal && { signal }), until: plane.clock.now() + lastsMs });
   };
   const outcomes = ({ log }: Awaited<ReturnType<typeof run>>) =>
     log.map((r) => `${r.functionName} ${r.to} ${r.outcome}`);
@@ -115,8 +116,16 @@ describe('applyConcurrency', () => {
     expect(outcomes(await run(2))).toEqual([...applied, 'c 1 rolled-back', 'b 2 kept', 'a 10 kept']);
   });
 
+  it('begins no step once its time is over, and undoes none', async () => {
+    expect(outcomes(await run(3, { lastsMs: 334 }))).toEqual(['a 4 applied', 'b 5 applied', 'c 4 halted']);
+    expect(outcomes(await run(3, { lastsMs: 3 * 334 }))).toEqual([
+      ...['a 4 applied', 'b 5 applied', 'c 4 applied', 'd 1 failed'],
+      ...['c 1 kept', 'b 2 kept', 'a 10 kept'],
+    ]);
+  });
+
   it('begins no step once the kill switch is thrown', async () => {
-    expect(outcomes(await run(3, AbortSignal.abort()))).toEqual(['a 4 halted']);
+    expect(outcomes(await run(3, { signal: AbortSignal.abort() }))).toEqual(['a 4 halted']);
   });
 });
 

@@ -29,6 +29,27 @@ describe('cutShard', () => {
     ]);
   });
 
+  it('goes on where another has cut at the same units ahead of it', async () => {
+    const run = await startRun(table, [{ id: 'a', shardCount: 1 }]);
+    let overtaken = false;
+    const get: typeof table.get = async (key) => {
+      if (!overtaken && key.sort === 'SHARD#a/0' && (await readShard(table, run, 'a/0')).splitAt === 8) {
+        overtaken = true;
+        await cutShard(table, await readShard(table, run, 'a/0'), { cutsAt: [3, 5], now: 1_000 });
+      }
+      return table.get(key);
+    };
+    const behind = await readShard(table, run, 'a/0');
+    await cutShard({ ...table, get }, behind, { cutsAt: [3, 5, 8], now: 1_000 });
+    expect(overtaken).toBe(true);
+    expect(await ranges(run)).toEqual([
+      [0, 3],
+      [3, 5],
+      [5, 8],
+      [8, 10],
+    ]);
+  });
+
   it('makes the cuts that a running worker has not read past, and no other', async () => {
     const run = await startRun(table, [{ id: 'a', shardCount: 1 }]);
     const { lease, shard } = await claimed(table, await readShard(table, run, 'a/0'));

@@ -27,4 +27,12 @@ describe('slotWatch', () => {
     expect(await isDropped()).toBe(true);
     expect(readCount).toBe(2);
   });
+
+  it('sees that somebody else has ended it, and nothing amiss while it is not written', async () => {
+    const { table, clock } = memoryServices();
+    expect(await slotWatch(SLOT, { table, clock })()).toBe(false);
+    const place = { pool: 'p', zone: 'z', memoryTierMiB: 1, startedAt: 0, until: 9, status: 'ENDED' as const };
+    await writeSlot(table, { ...SLOT, ...place });
+    expect(await slotWatch(SLOT, { table, clock })()).toBe(true);
+  });
 });

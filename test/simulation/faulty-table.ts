@@ -9,8 +9,10 @@ const PAGE_SIZE = 3;
 /**
  * The table as one actor sees it: every call waits for its turn, and may be lost, land twice, land late, or be the last
  * that its caller lives to make. Every write is watched for what must never happen.
+ *
+ * @param watch applies a write, and looks at what it did
  */
-export function faultyTable(world: World, actor: Actor): Table {
+export function faultyTable(world: World, actor: Actor, watch = watchWrite): Table {
   const { table } = world;
 
   async function* query({ partition, sortPrefix = '', limit }: Query): AsyncIterable<Item> {
@@ -41,7 +43,7 @@ export function faultyTable(world: World, actor: Actor): Table {
 
   function write(name: string, key: ItemKey, apply: () => Promise<Write>): Promise<Write> {
     const calledAt = clockOf(world, actor);
-    const watched = () => watchWrite(world, { actor, calledAt, key }, apply);
+    const watched = () => watch(world, { actor, calledAt, key }, apply);
     return call(world, actor, { name, key: key.sort, isWrite: true, apply: watched });
   }
 

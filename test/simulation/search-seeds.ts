@@ -1,7 +1,10 @@
 import { fewestThatFail } from './fewest-that-fail.ts';
 import { type Scenario, scenarioOf, smaller } from './scenario.ts';
+import { simulateIntake } from './simulate-intake.ts';
 import { simulateLedger } from './simulate-ledger.ts';
+import { simulateReserver } from './simulate-reserver.ts';
 import { type SimulatedRun, simulateRun } from './simulate-run.ts';
+import { simulateSlots } from './simulate-slots.ts';
 
 export interface SeedSearch {
   readonly seedCount: number;
@@ -13,7 +16,12 @@ export interface SeedSearch {
   readonly failed: SimulatedRun | undefined;
 }
 
-/** Simulates the commit protocol and the ledger, one seed after the other, until one goes wrong. */
+/** What is simulated of a seed beside the commit protocol; slots and intakes, which take longest, of every other one. */
+function besides(seed: number) {
+  return [simulateLedger, seed % 2 === 0 ? simulateSlots : simulateIntake, simulateReserver];
+}
+
+/** Simulates the commit protocol and what lies around it, one seed after the other, until one goes wrong. */
 export async function searchSeeds({
   from,
   count,
@@ -27,9 +35,11 @@ export async function searchSeeds({
     search.seedCount += 1;
     search.stepCount += run.stepCount;
     if (run.violation !== undefined) return { ...search, failed: await shortest(run, simulateRun) };
-    const ledger = await simulateLedger(scenarioOf(seed));
-    search.stepCount += ledger.stepCount;
-    if (ledger.violation !== undefined) return { ...search, failed: await shortest(ledger, simulateLedger) };
+    for (const simulate of besides(seed)) {
+      const other = await simulate(scenarioOf(seed));
+      search.stepCount += other.stepCount;
+      if (other.violation !== undefined) return { ...search, failed: await shortest(other, simulate) };
+    }
     if (run.outcome === 'complete') search.completeCount += 1;
     if (run.outcome === 'stuck') search.stuckCount += 1;
   }
