@@ -28,7 +28,7 @@ const ASKED_ERROR = 0.01;
 export const bench: Bench = {
   name: 'shard-counts',
   needs: 'nothing',
-  takes: '4 min',
+  takes: '6 min',
   async run() {
     const random = seededRandom(SEED);
     const ratios: number[] = [];

@@ -15,6 +15,7 @@ import type { ShardedOperation, Sharding } from '../shards/sharding.ts';
 import type { Workflow } from '../workflow/definition.ts';
 import type { PlanAlternative } from './plan-alternatives.ts';
 import { reasonLine as line } from './reason-line.ts';
+import { stabilityLines } from './stability-lines.ts';
 import { tierLines } from './tier-lines.ts';
 import { tradeOffLines } from './trade-off-lines.ts';
 import type { TriedPlan } from './try-plan.ts';
@@ -121,6 +122,7 @@ function reasonLines(tried: TriedPlan): readonly string[] {
     line('gap', gapText(tried)),
     ...tierLines(tried),
     ...grantLines(tried),
+    ...stabilityLines(tried),
     ...plan.canaries.map(({ type, shards }) =>
       line(
         'canary',
