@@ -12,18 +12,22 @@ import { MULTIPART_MIN_BYTES } from '../../lib/adapters/aws/put-in-parts.ts';
 import { s3ObjectStore } from '../../lib/adapters/aws/s3-object-store.ts';
 import { scalingProvisioning } from '../../lib/adapters/aws/scaling-provisioning.ts';
 import { stepFunctionsExecutions } from '../../lib/adapters/aws/step-functions-executions.ts';
+import { objectClient, tableClient } from '../../lib/adapters/aws/store-clients.ts';
 import { tableSchema } from '../../lib/adapters/aws/table-schema.ts';
 import { collect } from '../../lib/core/collect.ts';
 import { inParallel } from '../../lib/core/in-parallel.ts';
 import type { Functions } from '../../lib/ports/functions.ts';
 import type { Table } from '../../lib/ports/table.ts';
 import { type EmfRecord, NAMESPACE } from '../../lib/profile/emf.ts';
+import { faultyEndpoint } from '../fixtures/faulty-endpoint.ts';
 import { executionsContract } from './executions-contract.ts';
 import { functionsContract } from './functions-contract.ts';
 import { metricsContract } from './metrics-contract.ts';
+import { objectFaultsContract } from './object-faults-contract.ts';
 import { objectStoreContract } from './object-store-contract.ts';
 import { provisioningContract } from './provisioning-contract.ts';
 import { tableContract } from './table-contract.ts';
+import { tableFaultsContract } from './table-faults-contract.ts';
 
 /**
  * The contract suites against whatever stands behind `AWS_ENDPOINT_URL`: `.ci/moto` starts a moto server for it. Where
@@ -31,6 +35,8 @@ import { tableContract } from './table-contract.ts';
  */
 const endpoint = process.env.AWS_ENDPOINT_URL;
 const unique = `${process.pid}-${Date.now()}`;
+/** How long a client waits for an answer where answers are kept back. */
+const ANSWER_MS = 1_500;
 const role = 'arn:aws:iam::123456789012:role/test';
 
 describe.skipIf(endpoint === undefined)('on AWS', () => {
@@ -84,6 +90,34 @@ describe.skipIf(endpoint === undefined)('on AWS', () => {
     // DynamoDB: a comparison of unlike types is false ("Legal comparisons", API reference of ComparisonOperator); moto
     // answers 500.
     tableContract('DynamoDB', () => table, { failsOnUnlikeTypes: true });
+  });
+
+  tableFaultsContract('DynamoDB', async () => {
+    const faulty = await faultyEndpoint(endpoint ?? '');
+    const tableName = `faulty-${unique}`;
+    await new DynamoDBClient().send(new CreateTableCommand(tableSchema(tableName)));
+    const client = () => tableClient({ timeoutMs: ANSWER_MS, endpoint: faulty.url });
+    const connect = () => dynamoTable({ client: client(), tableName });
+    const close = async () => faulty[Symbol.asyncDispose]();
+    return { connect, endpoint: faulty, close };
+  });
+
+  objectFaultsContract('S3', async () => {
+    const faulty = await faultyEndpoint(endpoint ?? '');
+    const Bucket = `faulty-${unique}`;
+    const direct = new S3Client();
+    await direct.send(new CreateBucketCommand({ Bucket, ...inRegion() }));
+    const client = () => objectClient({ timeoutMs: ANSWER_MS, endpoint: faulty.url });
+    return {
+      connect: () => s3ObjectStore(client(), Bucket, { stallMs: ANSWER_MS }),
+      endpoint: faulty,
+      largeBytes: MULTIPART_MIN_BYTES + 1,
+      async unfinishedCount() {
+        const { Uploads = [] } = await direct.send(new ListMultipartUploadsCommand({ Bucket }));
+        return Uploads.length;
+      },
+      close: async () => faulty[Symbol.asyncDispose](),
+    };
   });
 
   functionsContract('Lambda', async () => {

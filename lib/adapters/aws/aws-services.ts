@@ -1,5 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { listPools } from '../../plan/list-pools.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Services } from '../../ports/services.ts';
@@ -16,18 +15,7 @@ import { lazyFunctions } from './lazy-functions.ts';
 import { lazyProvisioning } from './lazy-provisioning.ts';
 import { once } from './once.ts';
 import { s3ObjectStore } from './s3-object-store.ts';
-
-/**
- * Attempts of one call, with full jitter between them (the SDK's standard mode). What is left after them is `Throttled`
- * or `StoreUnavailable`, and the state machine's turn.
- */
-const ATTEMPT_MAX = 6;
-
-/** A connection within the region takes milliseconds: one that takes longer is better tried anew. */
-const CONNECTION_TIMEOUT_MS = 2_000;
-/** A table answers in milliseconds, a large object takes its time. */
-const TABLE_TIMEOUT_MS = 5_000;
-const OBJECT_TIMEOUT_MS = 60_000;
+import { objectClient, tableClient } from './store-clients.ts';
 
 /**
  * Everything outside the program, on AWS. Call it once for each process: its clients keep their connections.
@@ -38,10 +26,10 @@ const OBJECT_TIMEOUT_MS = 60_000;
  */
 export function awsServices(environment: NodeJS.ProcessEnv, module: ExtensionModule): Services {
   const settings = parseEnvironment(environment);
-  const s3 = s3Client();
+  const s3 = objectClient();
   const pools = listPools(settings.settings, new Set());
   return {
-    table: dynamoTable({ client: dynamoClient(), tableName: settings.table }),
+    table: dynamoTable({ client: tableClient(), tableName: settings.table }),
     objects: s3ObjectStore(s3, settings.bucket),
     replicas: replicasOf(settings, s3),
     metrics: emfMetrics(),
@@ -58,25 +46,7 @@ export function awsServices(environment: NodeJS.ProcessEnv, module: ExtensionMod
   };
 }
 
-function dynamoClient(): DynamoDBClient {
-  return new DynamoDBClient({ maxAttempts: ATTEMPT_MAX, requestHandler: timeouts(TABLE_TIMEOUT_MS) });
-}
-
 function replicasOf({ replicaBucket, replicaRegion }: Environment, s3: S3Client): ObjectStore | undefined {
   if (replicaBucket === undefined) return undefined;
-  return s3ObjectStore(replicaRegion === undefined ? s3 : s3Client(replicaRegion), replicaBucket);
-}
-
-/** Inputs may lie in other regions: the client follows a bucket there, with two requests for one. */
-function s3Client(region?: string): S3Client {
-  return new S3Client({
-    ...(region !== undefined && { region }),
-    maxAttempts: ATTEMPT_MAX,
-    followRegionRedirects: true,
-    requestHandler: timeouts(OBJECT_TIMEOUT_MS),
-  });
-}
-
-function timeouts(requestTimeout: number) {
-  return { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout, throwOnRequestTimeout: true };
+  return s3ObjectStore(replicaRegion === undefined ? s3 : objectClient({ region: replicaRegion }), replicaBucket);
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -7,13 +8,24 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { ForeshardError } from '../../core/foreshard-error.ts';
+import type { DurationMs } from '../../core/quantity.ts';
 import type { ByteRange, ObjectInfo, ObjectLocation, ObjectStore, Put } from '../../ports/object-store.ts';
 import { MULTIPART_MIN_BYTES, putInParts } from './put-in-parts.ts';
+import { readBody, STALL_MS } from './read-body.ts';
 import { type S3Location, s3Location } from './s3-location.ts';
 import { serviceFault, statusOf } from './service-fault.ts';
 
 /** S3 answers 409 when a conditional write met another one under way: it has no winner yet, so we ask again. */
 const CONFLICT_ATTEMPT_MAX = 5;
+
+export interface S3ObjectStoreOptions {
+  /**
+   * How long a body that is read may stand still before it is asked for again.
+   *
+   * @default 10_000
+   */
+  readonly stallMs?: DurationMs;
+}
 
 /**
  * Objects in S3. Every body is sent and read with a checksum (CRC32; a range has none of its own, TLS guards it), a
@@ -22,7 +34,11 @@ const CONFLICT_ATTEMPT_MAX = 5;
  *
  * @see Amazon S3 User Guide, "How to prevent object overwrites with conditional writes"
  */
-export function s3ObjectStore(client: S3Client, bucket: string): ObjectStore {
+export function s3ObjectStore(
+  client: S3Client,
+  bucket: string,
+  { stallMs = STALL_MS }: S3ObjectStoreOptions = {},
+): ObjectStore {
   const at = (location: ObjectLocation) => s3Location(location, bucket);
   return {
     put: (location, body, options) =>
@@ -30,7 +46,7 @@ export function s3ObjectStore(client: S3Client, bucket: string): ObjectStore {
         putObject(client, at(location), { body, ifAbsent: options?.ifAbsent ?? false }),
       ),
     get: (location, range) =>
-      named('GetObject', location, () => getObject(client, location, { ...at(location), range })),
+      named('GetObject', location, () => getObject(client, location, { ...at(location), range, stallMs })),
     info: (location) => named('HeadObject', location, () => headObject(client, at(location), location)),
     list: (prefix) => listObjects(client, at(prefix), prefix),
     async delete(location) {
@@ -73,17 +89,21 @@ interface Part {
   readonly bucket: string;
   readonly key: string;
   readonly range: ByteRange | undefined;
+  readonly stallMs: DurationMs;
 }
 
 async function getObject(client: S3Client, location: ObjectLocation, part: Part): Promise<Uint8Array> {
-  const { bucket: Bucket, key: Key, range } = part;
+  const { bucket: Bucket, key: Key, range, stallMs } = part;
   // An empty range cannot be asked for in HTTP; one byte tells at least whether the object is there.
   const empty = range !== undefined && range.end <= range.start;
   const Range = range && `bytes=${range.start}-${empty ? range.start : range.end - 1}`;
   const options = Range ? { Range } : { ChecksumMode: 'ENABLED' as const };
+  const ask = async (abortSignal: AbortSignal) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, ...options }), { abortSignal });
+    return Body as Readable | undefined;
+  };
   try {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, ...options }));
-    const bytes = Body ? await Body.transformToByteArray() : new Uint8Array();
+    const bytes = await readBody(ask, { what: `GetObject of '${location}'`, stallMs });
     return empty ? new Uint8Array() : bytes;
   } catch (error) {
     if (statusOf(error) === 416) return new Uint8Array();
