@@ -16,6 +16,10 @@ const SHARED_FILES = /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/;
 /** What reads streams of the web, as browsers have them: bodies here are bytes and Node's streams. */
 const WEB_STREAMS =
   /serde[\\/]util-stream[\\/].*(sdk-stream-mixin|stream-collector|ChecksumStream|ChunkedEncodingStream)\.browser\.js$/;
+/** Asks a virtual machine for its region: a function has it in a variable. */
+const MACHINE_REGION = /regionConfig[\\/]getInstanceMetadataRegion\.js$/;
+/** Retries that slow a client down by what it meets: the stages' clients keep to the standard mode. */
+const ADAPTIVE_RETRIES = /util-retry[\\/](AdaptiveRetryStrategy|DefaultRateLimiter)\.js$/;
 /** Asks the table of all partitions for a prefix that is empty until somebody sets another table. */
 const USER_AGENT = /middleware-user-agent[\\/]user-agent-middleware\.js$/;
 const PREFIX_IMPORT = 'import { getUserAgentPrefix } from "../util-endpoints/lib/aws/partition";';
@@ -30,6 +34,8 @@ export const leaveOut: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: JSON_SCHEMA }, ({ path }) => replaced(path, /^export (?:const|function|class) (\w+)/gm));
     onLoad({ filter: DIGESTS }, ({ path }) => replaced(path, /^export class (\w+)/gm));
+    onLoad({ filter: ADAPTIVE_RETRIES }, ({ path }) => replaced(path, /^export class (\w+)/gm));
+    onLoad({ filter: MACHINE_REGION }, ({ path }) => replaced(path, /^export (?:const|(?:async )?function) (\w+)/gm));
     onLoad({ filter: WEB_STREAMS }, ({ path }) =>
       replaced(path, /^export (?:const|(?:async )?function|class) (\w+)/gm),
     );
