@@ -19,7 +19,7 @@ import { tailsToLevel } from './tails-to-level.ts';
  */
 const SAVED_SHARE = 0.4;
 /** It must save as much as this many overheads, too: less is within the error of the overhead itself. */
-const SAVED_OVERHEADS = 8;
+const SAVED_OVERHEADS = 6;
 
 /**
  * Weighs cutting the longest open shards of an operation, so many together that all parts end at about the same time:

@@ -364,12 +364,16 @@ describe('the worker', () => {
     const slot = { run, slot: 's', pool: '1769-az1', zone: 'az1' };
     await writeSlot(services.table, { ...slot, memoryTierMiB: 1_769, startedAt: 0, until: 9e9, status: 'STARTED' });
     await changeZone(services.table, 'az1', (health) => ({ ...health, drain: { by: 'operator', since: 0 } }));
-    const work = () => services.clock.during(deliver(services, 'worker', { ...slot, memoryMiB: 1_769 }));
-    expect(await work()).toMatchObject({ outcome: 'done' });
+    const work = (name: string) =>
+      services.clock.during(deliver(services, 'worker', { ...slot, slot: name, memoryMiB: 1_769 }));
+    expect(await work('s')).toMatchObject({ outcome: 'done' });
     expect((await readShard(services.table, run, 'a/0')).state).toBe('READY');
     expect((await readSlots(services.table, run))[0]?.status).toBe('ENDED');
     await changeZone(services.table, 'az1', ({ drain: _drain, ...rest }) => rest);
-    await work();
+    // one that has ended claims nothing more, whatever opens
+    await work('s');
+    expect((await readShard(services.table, run, 'a/0')).state).toBe('READY');
+    await work('t');
     expect((await readShard(services.table, run, 'a/0')).state).toBe('DONE');
   });
 });
