@@ -1,7 +1,8 @@
 /**
- * Takes the pictures of the README: `node .ci/screenshots.ts REPORT.html`, with the page that a run has made.
+ * Takes the pictures of the documents: `node .ci/screenshots.ts REPORT.html [NAME]`, with the page that a run has made.
  *
- * From the top of the page to the end of "Predicted and actual", light and dark, into docs/images. A Python with Pillow (`PYTHON`, else
+ * From the top of the page to the end of "Predicted and actual", light and dark, into docs/images/NAME-light.png and NAME-dark.png
+ * (`report`, that of the README, when no name is given). A Python with Pillow (`PYTHON`, else
  * python3) then gives them a palette; without one they stay as Chromium wrote them, and it says so.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,13 +16,18 @@ const IMAGES = join(import.meta.dirname, '../docs/images');
 const WIDTH = 1_200;
 const LAST_SECTION = 'Predicted and actual';
 const MARGIN = 16;
-/** The commonest colours as they are (Pillow's own `quantize` tints white); each other one becomes its nearest. */
+/**
+ * The commonest colours as they are (Pillow's own `quantize` tints white) and others that cover the rest, so that none is taken
+ * for a common one that is far from it; each colour becomes its nearest of these.
+ */
 const TO_PALETTE = `
 import sys
 from PIL import Image
 picture = Image.open(sys.argv[1]).convert('RGB')
 colours = [colour for _, colour in sorted(picture.getcolors(1 << 24), reverse=True)]
-common = colours[:256]
+common = colours[:128]
+rest = picture.quantize(128, method=Image.Quantize.MAXCOVERAGE).getpalette()
+common += list(zip(rest[0::3], rest[1::3], rest[2::3]))
 distance = lambda one, other: sum((a - b) ** 2 for a, b in zip(one, other))
 index = {one: min(range(len(common)), key=lambda at: distance(one, common[at])) for one in colours}
 flat = Image.new('P', picture.size)
@@ -30,8 +36,8 @@ flat.putdata([index[one] for one in picture.getdata()])
 flat.save(sys.argv[1], optimize=True)
 `;
 
-const report = process.argv[2];
-if (report === undefined) throw new Error('give the page of a run: node .ci/screenshots.ts REPORT.html');
+const [, , report, name = 'report'] = process.argv;
+if (report === undefined) throw new Error('give the page of a run: node .ci/screenshots.ts REPORT.html [NAME]');
 const address = pathToFileURL(resolve(report)).href;
 
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
@@ -45,7 +51,7 @@ try {
     const section = page.locator('section', { has: page.getByRole('heading', { name: LAST_SECTION }) }).last();
     const box = await section.boundingBox();
     if (box === null) throw new Error(`the page has no section '${LAST_SECTION}'`);
-    const path = join(IMAGES, `report-${colorScheme}.png`);
+    const path = join(IMAGES, `${name}-${colorScheme}.png`);
     const clip = { x: 0, y: 0, width: WIDTH, height: Math.ceil(box.y + box.height + MARGIN) };
     await page.screenshot({ path, fullPage: true, clip });
     const { status } = spawnSync(process.env.PYTHON ?? 'python3', ['-c', TO_PALETTE, path]);
