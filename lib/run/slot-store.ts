@@ -22,9 +22,12 @@ export const SlotRecord = z.strictObject({
 });
 export type SlotRecord = z.infer<typeof SlotRecord>;
 
-/** Writes a slot before its execution starts, so that no execution runs that nobody knows of. */
+/**
+ * Writes a slot before its execution starts, so that no execution runs that nobody knows of. One that is there stays as it
+ * is: a request that arrives a second time, late, brings back no slot that has ended.
+ */
 export async function writeSlot(table: Table, slot: SlotRecord): Promise<void> {
-  await table.put({ ...slotKey(slot.run, slot.slot), ...slot });
+  await table.put({ ...slotKey(slot.run, slot.slot), ...slot }, { attribute: 'slot', exists: false });
 }
 
 /** Ends a slot; ending one that has ended, or was never written, changes nothing. */

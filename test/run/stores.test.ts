@@ -78,5 +78,8 @@ describe('slot store', () => {
     expect(await readSlots(table, 'r')).toEqual([dropped, { ...slot('r-2'), status: 'ENDED' }]);
     await endSlot(table, { run: 'r', slot: 'r-1' });
     expect((await readSlots(table, 'r'))[0]).toEqual({ ...dropped, status: 'ENDED' });
+    // the request that wrote it arrives once more
+    await writeSlot(table, slot('r-1'));
+    expect((await readSlots(table, 'r'))[0]).toEqual({ ...dropped, status: 'ENDED' });
   });
 });
