@@ -119,14 +119,15 @@ function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'
 }
 
 /**
- * Shards wait, and nothing is left that could set them free: what follows a commit was cut off by a crash or a throttled
- * table, and only a sweep finishes it.
+ * Shards wait, canaries that have not run among them, and nothing is left that could set them free: what follows a commit
+ * was cut off by a crash or a throttled table, and only a sweep finishes it.
  */
-function hasStalled({ now, progress, canaries, plan, arriving, settings }: RunLook): boolean {
+function hasStalled(look: RunLook): boolean {
+  const { now, progress, plan, arriving, settings } = look;
   const count = (of: 'ready' | 'running' | 'blocked') =>
     progress.operations.reduce((sum, operation) => sum + operation[of], 0);
   const waits = count('blocked') > 0 && count('ready') + count('running') === 0;
-  return waits && !arriving && canaries.length === 0 && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
+  return waits && !arriving && !canariesHaveEnded(look) && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
 }
 
 /** A zone was drained or distrusted since the plan was made, takes part again, or is on probe no more. */

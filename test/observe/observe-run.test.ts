@@ -77,6 +77,16 @@ describe('observeRun', () => {
     expect(outcome({ canaries: [onTrial('DONE'), onTrial('BLOCKED', 'b/0')], progress: doomed })).toBe('judged');
   });
 
+  it('is lost when shards wait and nothing is left that could set them free, also when canaries are among them', () => {
+    const waits = { ...progressOf({ total: 10, done: 8, blocked: 2 }), runningShards: [] };
+    const canary = onTrial('BLOCKED', 'a/8');
+    expect(outcome({ progress: waits })).toBe('lost');
+    expect(outcome({ progress: waits, canaries: [canary] })).toBe('lost');
+    expect(outcome({ progress: waits, canaries: [canary], plan: aPlan({ madeAt: 9_900 }) })).toBe('running');
+    expect(outcome({ progress: waits, canaries: [onTrial('DONE')] })).toBe('judged');
+    expect(outcome({ progress: progressOf({ total: 10, done: 7, ready: 1, blocked: 2 }) })).not.toBe('lost');
+  });
+
   it('has drifted when shards are ready that no slot of the plan can take', () => {
     expect(outcome({ strandedCount: 1 })).toBe('drift');
   });
