@@ -188,7 +188,39 @@ describe('extending.md', () => {
   });
 });
 
+describe('deploy.md', () => {
+  it('shows a stack that tsc has checked', () => {
+    const [stack, ...others] = fences(read('docs/deploy.md')).filter(({ language }) => language === 'ts');
+    expect(others).toEqual([]);
+    expect(stack?.text).toBe(read(stack?.path ?? ''));
+  });
+});
+
+describe('the shell commands of README.md, CONTRIBUTING.md and deploy.md', () => {
+  const commands = ['README.md', 'CONTRIBUTING.md', 'docs/deploy.md']
+    .flatMap((page) => fences(read(page)).filter(({ language }) => language === 'sh'))
+    .flatMap(({ text }) => text.split('\n'))
+    .filter((line) => /\bnpm (run|start|test)\b/.test(line));
+
+  it.each(commands)('%s: names a script and benches that there are', (command) => {
+    const script = /npm (?:run )?(?:-s )?(\w+)/.exec(command)?.[1] ?? '';
+    expect(Object.keys(JSON.parse(read('package.json')).scripts)).toContain(script);
+    const bench = /bench -- (\w+)/.exec(command)?.[1];
+    if (bench !== undefined) expect(existsSync(join(ROOT, `bench/${bench}.ts`))).toBe(true);
+  });
+});
+
 describe('examples.md', () => {
+  it('shows parts of files that there are', () => {
+    const bare = (text: string) => text.replace(/\s/g, '');
+    const files = globSync(['events/*.workflow.json', 'examples/*/*.ts'], { cwd: ROOT }).map((path) =>
+      bare(read(path)),
+    );
+    const shown = fences(read('docs/examples.md')).filter(({ language }) => language === 'json' || language === 'ts');
+    expect(shown.length).toBeGreaterThan(2);
+    for (const { text } of shown) expect(files.some((file) => file.includes(bare(text)))).toBe(true);
+  });
+
   let folder: string | undefined;
   afterAll(() => folder && rm(folder, { recursive: true, force: true }));
 
