@@ -119,15 +119,17 @@ function outcomeOf(look: RunLook, expectedEndAt: EpochMs): Observation['outcome'
 }
 
 /**
- * Shards wait, canaries that have not run among them, and nothing is left that could set them free: what follows a commit
- * was cut off by a crash or a throttled table, and only a sweep finishes it.
+ * Shards wait, and nothing is left that could set them free: what follows a commit was cut off by a crash or a throttled
+ * table, and only a sweep finishes it. Once a canary has ended they may wait for what the next plan says of it.
  */
 function hasStalled(look: RunLook): boolean {
-  const { now, progress, plan, arriving, settings } = look;
+  const { now, progress, canaries, plan, arriving, settings } = look;
   const count = (of: 'ready' | 'running' | 'blocked') =>
     progress.operations.reduce((sum, operation) => sum + operation[of], 0);
   const waits = count('blocked') > 0 && count('ready') + count('running') === 0;
-  return waits && !arriving && !canariesHaveEnded(look) && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs;
+  return (
+    waits && !arriving && !canaries.some(hasEnded(look)) && now - plan.madeAt > SETTLING_LOOKS * settings.monitorMinMs
+  );
 }
 
 /** A zone was drained or distrusted since the plan was made, takes part again, or is on probe no more. */
@@ -140,11 +142,14 @@ function differ(planned: readonly string[], seen: readonly string[]): boolean {
   return new Set(planned).symmetricDifference(new Set(seen)).size > 0;
 }
 
+function canariesHaveEnded(look: RunLook): boolean {
+  return look.canaries.length > 0 && look.canaries.every(hasEnded(look));
+}
+
 /** One that waits in vain, behind a poisoned shard, has ended too. */
-function canariesHaveEnded({ canaries, progress }: RunLook): boolean {
-  const ended = ({ state, shard }: ShardRecord) =>
+function hasEnded({ progress }: RunLook): (canary: ShardRecord) => boolean {
+  return ({ state, shard }) =>
     state === 'DONE' || state === 'POISONED' || state === 'REMOVED' || progress.doomedShards.has(shard);
-  return canaries.length > 0 && canaries.every(ended);
 }
 
 /** Late, out of slots or with more of them to be had, or a shard with enough left to be changed that is beyond its interval, or runs beside slots without work. */

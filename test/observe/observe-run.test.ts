@@ -84,6 +84,8 @@ describe('observeRun', () => {
     expect(outcome({ progress: waits, canaries: [canary] })).toBe('lost');
     expect(outcome({ progress: waits, canaries: [canary], plan: aPlan({ madeAt: 9_900 }) })).toBe('running');
     expect(outcome({ progress: waits, canaries: [onTrial('DONE')] })).toBe('judged');
+    // its verdict is what the others wait for
+    expect(outcome({ progress: waits, canaries: [onTrial('DONE'), canary] })).toBe('drift');
     expect(outcome({ progress: progressOf({ total: 10, done: 7, ready: 1, blocked: 2 }) })).not.toBe('lost');
   });
 
