@@ -28,14 +28,14 @@ export class StateMachines extends Construct {
   constructor(scope: Construct, id: string, { prefix, stages, workers, logRetention }: StateMachinesProps) {
     super(scope, id);
     const called = [...STATE_NAMES, 'refresher'] as const;
-    const placeholders = Object.fromEntries(called.map((name) => [pascal(name), stages.get(name).functionArn]));
+    const arnOf = (name: (typeof called)[number]) => stages.get(name).functionArn;
+    const placeholders = Object.fromEntries(called.map((name) => [pascal(name), arnOf(name)]));
     const workerArns = workers.pools.map(({ invokedArn }) => invokedArn);
-    const stageArns = STATE_NAMES.map((name) => stages.get(name).functionArn);
     const machine = (name: MachineName | 'refresh', invokes: readonly string[]) =>
       this.machine(name, { name: `${prefix}-${name}`, placeholders, invokes, logRetention });
-    this.workflow = machine('workflow', stageArns);
-    this.slot = machine('slot', [stages.get('recovery').functionArn, ...workerArns]);
-    this.refresh = machine('refresh', [stages.get('refresher').functionArn]);
+    this.workflow = machine('workflow', STATE_NAMES.map(arnOf));
+    this.slot = machine('slot', [arnOf('recovery'), ...workerArns]);
+    this.refresh = machine('refresh', [arnOf('refresher')]);
   }
 
   /** A machine's ARN by name alone: its functions know it, and it knows them, so one of the two must come first. */

@@ -1,4 +1,5 @@
 import { byCodeUnit } from '../core/by-code-unit.ts';
+import { mostAtOnce } from '../core/most-at-once.ts';
 import type { Random } from '../core/random.ts';
 import type { AllocateRequest } from './allocate-request.ts';
 import { type EndTimes, endTimes, logSpread } from './end-times.ts';
@@ -71,19 +72,9 @@ function spread({ shards }: AllocateRequest, node: number): number {
 
 /** The most vCPUs that the plan uses at a time. */
 function mostVcpu(placed: readonly PlacedShard[], vcpus: Float64Array): number {
-  const moments = placed
-    .flatMap(({ shard, startMs, endMs }) => [
-      { atMs: startMs, vcpu: vcpus[shard] ?? 0 },
-      { atMs: endMs, vcpu: -(vcpus[shard] ?? 0) },
-    ])
-    .sort((a, b) => a.atMs - b.atMs || a.vcpu - b.vcpu);
-  const largest = vcpus.reduce((most, vcpu) => Math.max(most, vcpu), 0);
-  let used = 0;
+  const uses = placed.map(({ shard, startMs, endMs }) => ({ from: startMs, until: endMs, weight: vcpus[shard] ?? 0 }));
   // what has no time left takes a slot all the same
-  return moments.reduce((peak, { vcpu }) => {
-    used += vcpu;
-    return Math.max(peak, used);
-  }, largest);
+  return vcpus.reduce((most, vcpu) => Math.max(most, vcpu), mostAtOnce(uses));
 }
 
 function capacityOf(request: AllocateRequest, granted: readonly SlotGrant[], peakVcpu: number): CapacityOverTime {

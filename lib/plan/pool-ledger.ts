@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { RunId } from '../core/ids.ts';
+import { mostAtOnce } from '../core/most-at-once.ts';
 import type { EpochMs } from '../core/quantity.ts';
 
 /** Slots of one pool that one run has, from a moment until another. */
@@ -46,12 +47,10 @@ export function heldAt({ holds }: PoolLedger, at: EpochMs, but?: RunId): number 
   );
 }
 
-/**
- * The most slots that are held at any moment of [from, until).
- *
- * @complexity O(h²) for h holds: a pool has tens
- */
-export function mostHeld(ledger: PoolLedger, from: EpochMs, until: EpochMs): number {
-  const moments = [from, ...ledger.holds.map((hold) => hold.from).filter((at) => at > from && at < until)];
-  return moments.reduce((most, at) => Math.max(most, heldAt(ledger, at)), 0);
+/** The most slots that are held at any moment of [from, until), or at `from` where that is no time at all. */
+export function mostHeld({ holds }: PoolLedger, from: EpochMs, until: EpochMs): number {
+  const then = holds.filter((hold) => hold.from <= from || hold.from < until);
+  return mostAtOnce(
+    then.map((hold) => ({ from: Math.max(from, hold.from), until: hold.until, weight: hold.slotCount })),
+  );
 }

@@ -1,7 +1,8 @@
 import type { RunId } from '../core/ids.ts';
 import type { EpochMs } from '../core/quantity.ts';
+import { mostGranted } from './most-granted.ts';
 import type { SlotGrant } from './plan.ts';
-import { mostHeld, type PoolLedger, type SlotWait } from './pool-ledger.ts';
+import type { PoolLedger, SlotWait } from './pool-ledger.ts';
 
 /** When it is a run's turn: the moment by which its longest way should begin, as `claimKey` says it. */
 export interface Turn {
@@ -9,18 +10,14 @@ export interface Turn {
   readonly turnAt: EpochMs;
 }
 
-/** What has to be kept of a pool for a run that asked for this: the most of it at a time, as long as any of it. */
+/**
+ * What has to be kept of a pool for a run that waits for it: as many slots as it wants at once at the most, from when it
+ * wants the first until it has done with the last.
+ */
 export function waitFor(asked: readonly SlotGrant[]): Pick<SlotWait, 'slotCount' | 'lengthMs'> {
   const from = asked.reduce((first, grant) => Math.min(first, grant.from), Number.POSITIVE_INFINITY);
   const until = asked.reduce((last, grant) => Math.max(last, grant.until), 0);
-  const holds = asked.map(({ slotCount, from: begin, until: end }) => ({
-    run: '',
-    slotCount,
-    from: begin,
-    until: end,
-  }));
-  const ledger = { pool: '', slotMax: 0, holds: holds.map((hold) => ({ ...hold, guaranteed: false })) };
-  return { slotCount: mostHeld(ledger, from, until), lengthMs: Math.max(0, until - from) };
+  return { slotCount: mostGranted(asked), lengthMs: Math.max(0, until - from) };
 }
 
 /** Lists a run as waiting for a pool; who is listed already is listed anew. */

@@ -1,8 +1,8 @@
 import type { MemoryMiB } from '../core/quantity.ts';
 import { guaranteedSlots } from './guaranteed-slots.ts';
+import { mostGranted } from './most-granted.ts';
 import type { SlotGrant } from './plan.ts';
 import { type Pool, REGIONAL } from './pool.ts';
-import { mostHeld } from './pool-ledger.ts';
 
 /** What a plan wants of a tier, beside what is there for sure. */
 export interface TierStability {
@@ -17,7 +17,7 @@ export interface TierStability {
  * Whether a plan would still fit without the largest zone, tier by tier: it does where it wants no more than is guaranteed.
  *
  * @returns the tiers that the plan uses and that have several open zones, the smallest first
- * @complexity O(g²) for g grants
+ * @complexity O(g log g) for g grants
  */
 export function staticStability(granted: readonly SlotGrant[], pools: readonly Pool[]): readonly TierStability[] {
   const guaranteed = guaranteedSlots(pools);
@@ -25,7 +25,8 @@ export function staticStability(granted: readonly SlotGrant[], pools: readonly P
   return [...tiers]
     .sort(([a], [b]) => a - b)
     .flatMap(([memoryMiB, members]) => {
-      const slotCount = mostGranted(granted, members);
+      const ids = new Set(members.map(({ id }) => id));
+      const slotCount = mostGranted(granted.filter(({ pool }) => ids.has(pool)));
       if (slotCount === 0 || openZoneCount(members) < 2) return [];
       return {
         memoryMiB,
@@ -37,11 +38,4 @@ export function staticStability(granted: readonly SlotGrant[], pools: readonly P
 
 function openZoneCount(pools: readonly Pool[]): number {
   return pools.filter(({ state, zone }) => state === 'open' && zone !== REGIONAL).length;
-}
-
-function mostGranted(granted: readonly SlotGrant[], pools: readonly Pool[]): number {
-  const ids = new Set(pools.map(({ id }) => id));
-  const holds = granted.filter(({ pool }) => ids.has(pool)).map((grant) => ({ ...grant, run: '', guaranteed: false }));
-  const from = holds.reduce((first, hold) => Math.min(first, hold.from), Number.POSITIVE_INFINITY);
-  return mostHeld({ pool: '', slotMax: 0, holds }, from, Number.POSITIVE_INFINITY);
 }

@@ -3,6 +3,7 @@ import type { CostUsd, DurationMs, EpochMs, MemoryMiB } from '../core/quantity.t
 import { vcpuOf } from '../core/vcpu.ts';
 import { lateChance } from '../observe/late-chance.ts';
 import type { AllocateRequest } from '../plan/allocate-request.ts';
+import { mostGranted } from '../plan/most-granted.ts';
 import { grantsOf, lastEnd, placeRun, SLOT_KEPT_STARTS } from '../plan/place-run.ts';
 import type { PlacedShard } from '../plan/place-shards.ts';
 import type { SlotGrant } from '../plan/plan.ts';
@@ -141,7 +142,8 @@ function vcpuOfPlan({ allocation, grants }: SlotFacts, live: readonly SlotRecord
   const liveVcpu = live.reduce((sum, { memoryTierMiB }) => sum + vcpuOf(memoryTierMiB), 0);
   const memoryOf = memoryByPool(allocation);
   const vcpu = ({ pool }: SlotGrant) => vcpuOf(memoryOf.get(pool) ?? 0);
-  return Math.max(liveVcpu, peak(coming, vcpu), liveVcpu + coming.length === 0 ? peak(grants, vcpu) : 0);
+  const isOver = live.length === 0 && coming.length === 0;
+  return Math.max(liveVcpu, mostGranted(isOver ? grants : coming, vcpu));
 }
 
 interface Trial {
@@ -176,7 +178,7 @@ function tryOut(vcpuMax: number, { facts, sized, live }: Trial): Tried {
     startCountHeld: starts(all),
     option: {
       vcpuMax,
-      peakCount: peak(grants, () => 1),
+      peakCount: mostGranted(grants),
       endAt: now + restMs,
       lateChance: objective === 'latency' ? 1 : lateChance(restMs, deadlineAt - now, endSpread),
       idleUsd: Math.max(0, grantedCost(grants, memoryByPool(allocation)) - busyUsd),
@@ -204,25 +206,6 @@ function slotsByPool(grants: readonly SlotGrant[]): ReadonlyMap<PoolId, number> 
 
 function total(counts: ReadonlyMap<PoolId, number>): number {
   return counts.values().reduce((sum, count) => sum + count, 0);
-}
-
-/** The most that grants have at once, in slots times what each weighs. */
-function peak(grants: readonly SlotGrant[], weigh: (grant: SlotGrant) => number): number {
-  const changes = grants
-    .flatMap((grant) => {
-      const weight = grant.slotCount * weigh(grant);
-      return [
-        { at: grant.from, weight },
-        { at: grant.until, weight: -weight },
-      ];
-    })
-    .sort((a, b) => a.at - b.at || a.weight - b.weight);
-  let [there, most] = [0, 0];
-  for (const { weight } of changes) {
-    there += weight;
-    most = Math.max(most, there);
-  }
-  return most;
 }
 
 function memoryByPool({ pools }: AllocateRequest): ReadonlyMap<PoolId, MemoryMiB> {

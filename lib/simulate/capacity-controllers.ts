@@ -1,3 +1,4 @@
+import { mostAtOnce, type WeighedSpan } from '../core/most-at-once.ts';
 import type { DurationMs, EpochMs } from '../core/quantity.ts';
 import type { ActiveJob } from './simulated-job.ts';
 
@@ -98,20 +99,15 @@ export function foreshardCapacity(headRoom: number, delayMs: DurationMs): Capaci
     name: 'foreshard',
     desired({ now, jobs, slotCount, runningCount }) {
       const spans = jobs.flatMap((active) => stageSpans(active, now));
-      const wanted = Math.ceil(headRoom * mostAtOnce(spans, now, now + delayMs + LOOK_AHEAD_MS));
+      const soon = spans.filter(({ from }) => from <= now + delayMs + LOOK_AHEAD_MS);
+      const wanted = Math.ceil(headRoom * mostAtOnce(soon));
       return wanted >= slotCount ? wanted : Math.max(wanted, Math.min(slotCount, runningCount));
     },
   };
 }
 
-interface Span {
-  readonly from: EpochMs;
-  readonly until: EpochMs;
-  /** Slots that the stage needs throughout. */
-  readonly rate: number;
-}
-
-function stageSpans({ job, openCounts, upwardMs }: ActiveJob, now: EpochMs): readonly Span[] {
+/** Of each unfinished stage, the slots that it needs throughout. */
+function stageSpans({ job, openCounts, upwardMs }: ActiveJob, now: EpochMs): readonly WeighedSpan[] {
   const startsAt: EpochMs[] = [];
   return job.stages.flatMap(({ before, predictedMs }, stage) => {
     const open = openCounts[stage] ?? 0;
@@ -124,7 +120,7 @@ function stageSpans({ job, openCounts, upwardMs }: ActiveJob, now: EpochMs): rea
       {
         from,
         until,
-        rate: Math.min(open, (open * predictedMs) / Math.max(predictedMs, until - from - predictedMs / 2)),
+        weight: Math.min(open, (open * predictedMs) / Math.max(predictedMs, until - from - predictedMs / 2)),
       },
     ];
   });
@@ -133,22 +129,4 @@ function stageSpans({ job, openCounts, upwardMs }: ActiveJob, now: EpochMs): rea
     const open = (openCounts[stage] ?? 0) > 0;
     return open ? (startsAt[stage] ?? now) + (job.stages[stage]?.predictedMs ?? 0) : now;
   }
-}
-
-/** The maximum is reached where a span begins. */
-function mostAtOnce(spans: readonly Span[], now: EpochMs, until: EpochMs): number {
-  const steps = spans
-    .flatMap(({ from, until: end, rate }) => [
-      { at: Math.max(now, from), change: rate },
-      { at: end, change: -rate },
-    ])
-    .filter(({ at }) => at <= until)
-    .sort((a, b) => a.at - b.at || a.change - b.change);
-  let rate = 0;
-  let most = 0;
-  for (const { change } of steps) {
-    rate += change;
-    most = Math.max(most, rate);
-  }
-  return most;
 }

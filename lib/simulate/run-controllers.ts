@@ -1,3 +1,4 @@
+import { mostAtOnce } from '../core/most-at-once.ts';
 import type { DurationMs } from '../core/quantity.ts';
 import {
   type CapacityController,
@@ -31,7 +32,9 @@ const SHARDS_PER_SLOT = 1;
 
 /** A controller of one run's vCPUs; make a new one for each simulation. */
 export function runController(name: RunController, capacity: RunCapacity): CapacityController {
-  const peakVcpu = peak(capacity.grants);
+  const peakVcpu = mostAtOnce(
+    capacity.grants.map(({ fromMs, untilMs, vcpu }) => ({ from: fromMs, until: untilMs, weight: vcpu })),
+  );
   if (name === 'foreshard') return grantedCapacity(capacity, peakVcpu);
   const slots = {
     patent: () => patentBacklog(DRAIN_MS),
@@ -55,10 +58,6 @@ function grantedCapacity({ grants, stepVcpu, startDelayMs }: RunCapacity, peakVc
 
 function levelAt(grants: readonly GrantedVcpu[], atMs: DurationMs): number {
   return grants.reduce((sum, { fromMs, untilMs, vcpu }) => (fromMs <= atMs && atMs < untilMs ? sum + vcpu : sum), 0);
-}
-
-function peak(grants: readonly GrantedVcpu[]): number {
-  return grants.reduce((most, { fromMs }) => Math.max(most, levelAt(grants, fromMs)), 0);
 }
 
 function inVcpus(controller: CapacityController, stepVcpu: number): CapacityController {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ForeshardError } from '../../core/foreshard-error.ts';
+import { fullJitter } from './full-jitter.ts';
 import type { StoredItem } from './stored-item.ts';
 
 /** @see Amazon DynamoDB API Reference, "BatchWriteItem": at most 25 puts in a request */
 const BATCH_MAX = 25;
 const BATCH_TRIES_MAX = 10;
-const BACKOFF_FIRST_MS = 20;
-const BACKOFF_MAX_MS = 2_000;
+const BACKOFF = { firstMs: 20, maxMs: 2_000 };
 
 /** Cuts items into requests; of two items with one key the later is written, because a request may not hold both. */
 export function batchesOf(items: readonly StoredItem[]): readonly (readonly StoredItem[])[] {
@@ -19,7 +19,7 @@ export function batchesOf(items: readonly StoredItem[]): readonly (readonly Stor
 
 /**
  * Writes a batch until nothing of it is left: DynamoDB answers a request that it could take only in part with what it
- * did not write. Waits longer each time, with full jitter, so that many writers do not come back together.
+ * did not write.
  *
  * @param send one request; answers what was not written
  * @throws {ForeshardError} `Throttled` when something is still left after the last try
@@ -30,7 +30,7 @@ export async function batchWrite(
 ): Promise<void> {
   let left = batch;
   for (let tries = 0; tries < BATCH_TRIES_MAX; tries += 1) {
-    if (tries > 0) await sleep(Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** tries));
+    if (tries > 0) await sleep(fullJitter(tries, BACKOFF));
     left = await send(left);
     if (left.length === 0) return;
   }

@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, ForeshardError } from '../../core/foreshard-error.ts';
 import type { DurationMs } from '../../core/quantity.ts';
+import { fullJitter } from './full-jitter.ts';
 
 /** The client tries a request again, but not a body that breaks off after its answer has begun. */
 const BODY_ATTEMPT_MAX = 3;
-const BACKOFF_FIRST_MS: DurationMs = 50;
+const BACKOFF = { firstMs: 50, maxMs: 2_000 };
 
 /** How long a body may stand still; its bytes come in pieces of some kB. */
 export const STALL_MS: DurationMs = 10_000;
@@ -37,7 +38,7 @@ export async function readBody(
         const message = `${what} failed: no body came whole in ${attempt} attempts, the last: ${errorMessage(cause)}`;
         throw new ForeshardError('StoreUnavailable', message, { cause });
       }
-      await sleep(Math.random() * BACKOFF_FIRST_MS * 2 ** attempt);
+      await sleep(fullJitter(attempt, BACKOFF));
     }
   }
 }
